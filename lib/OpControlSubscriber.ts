@@ -1,0 +1,366 @@
+import {
+  asapScheduler,
+  defer,
+  EMPTY,
+  filter,
+  firstValueFrom,
+  type GroupedObservable,
+  lastValueFrom,
+  map,
+  merge,
+  NEVER,
+  type Observable,
+  type ObservableInput,
+  observeOn,
+  scheduled,
+  Subscription,
+  switchMap,
+  take,
+  takeUntil,
+  tap,
+  timer,
+} from "rxjs";
+import { aborted } from "./aborted.js";
+import { type ChannelStatus, channelStatus } from "./channel/ChannelStatus.js";
+import { gatewayCredentials } from "./channel/gatewayCredentials.js";
+import { grpcSource } from "./channel/grpcSource.js";
+import { messageSource } from "./channel/messageSource.js";
+import type { ChannelEvent, SignalSource } from "./channel/SignalSource.js";
+import { check, checkDurationMs, checkSignal } from "./check.js";
+import type { Diagnostic } from "./Diagnostic.js";
+import { OpControlUnavailableError } from "./errors.js";
+import { awaitOp } from "./operators/awaitOp.js";
+import { throwOnTerminated } from "./operators/throwOnTerminated.js";
+import type { OpControlMessage, OpStatus } from "./opStatus.js";
+import { firstInFirstOut } from "./ops/firstInFirstOut.js";
+import { Latest } from "./ops/Latest.js";
+import { Multicast } from "./ops/Multicast.js";
+import { OpTable } from "./ops/OpTable.js";
+import { type ConnectOptions, type FromOptions, resolveConnectOptions, resolveFromOptions } from "./options.js";
+import { parseSignal } from "./parseSignal.js";
+import { describeError, printable } from "./printable.js";
+
+/** What the subscriber takes in, one at a time: all of the source's events, and its end or our own. */
+type Event = ChannelEvent | { readonly type: "failed"; readonly cause: unknown } | { readonly type: "closed" };
+
+/** How long to wait for an op. */
+export interface AwaitOptions {
+  /** Give up after so many milliseconds; without it the wait has no end of its own. */
+  readonly timeoutMs?: number;
+}
+
+/** How long to wait, where a Promise is wanted. */
+export interface WhenRunnableOptions extends AwaitOptions {
+  /** Give up when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * An agent's subscription to its kill switch: PAUSE, RESUME and TERMINATE per op, as they arrive and as statuses.
+ *
+ * It is hot: connected from its construction until {@link close}, whether anyone listens or not, so that a lull without
+ * subscribers misses no kill. All of its streams share one order: a signal is applied first and told afterwards, to
+ * everyone, before the next one is looked at.
+ *
+ * @example
+ * ```ts
+ * import { OpControlSubscriber } from "rx-op-control";
+ *
+ * const control = OpControlSubscriber.connect("127.0.0.1:50051", {
+ *   orgId: "acme",
+ *   teamId: "payments",
+ *   agentId: "agent-7",
+ * });
+ * if (await control.whenRunnable("4bf92f35:00f067aa")) console.log("may run");
+ * control.close();
+ * ```
+ */
+export class OpControlSubscriber implements Disposable {
+  readonly #diagnostics = new Multicast<Diagnostic>(() => undefined);
+  readonly #onThrow = (thrown: unknown): void => {
+    this.#diagnostics.next({ kind: "subscriberThrew", message: describeError(thrown) });
+  };
+  readonly #connection = new Latest<ChannelStatus>(channelStatus("connecting"), this.#onThrow);
+  readonly #signals = new Multicast<OpControlMessage>(this.#onThrow);
+  readonly #table: OpTable;
+  readonly #receive = firstInFirstOut<Event>((event) => {
+    this.#handle(event);
+  });
+  readonly #subscription = new Subscription();
+  #unavailable: OpControlUnavailableError | undefined;
+  #closed = false;
+  #malformed = 0;
+
+  private constructor(source: SignalSource, maxTrackedOps: number) {
+    const report = (diagnostic: Diagnostic): void => {
+      this.#diagnostics.next(diagnostic);
+    };
+    this.#table = new OpTable(maxTrackedOps, report, this.#onThrow);
+    this.#subscription.add(
+      source.subscribe({
+        next: this.#receive,
+        error: (cause: unknown) => {
+          this.#receive({ type: "failed", cause });
+        },
+        complete: () => {
+          this.#receive({ type: "closed" });
+        },
+      }),
+    );
+  }
+
+  /**
+   * Subscribes to a gateway, over one gRPC server stream.
+   *
+   * Returns at once; {@link ready} and {@link connection$} tell how it goes.
+   *
+   * @param endpoint The gateway, as `host:port` (or any gRPC target, such as `unix:/run/gateway.sock`).
+   * @throws TypeError naming the option that is wrong.
+   */
+  static connect(endpoint: string, options: ConnectOptions): OpControlSubscriber {
+    const { orgId, teamId, agentId, maxTrackedOps, ...resolved } = resolveConnectOptions(endpoint, options);
+    const source = grpcSource({
+      endpoint,
+      channelCredentials: gatewayCredentials(endpoint, resolved),
+      agent: { orgId, teamId, agentId },
+      credentialToken: resolved.credentialToken,
+      connectTimeoutMs: resolved.connectTimeoutMs,
+      keepalive: resolved.keepalive,
+    });
+    return new OpControlSubscriber(source, maxTrackedOps);
+  }
+
+  /**
+   * Takes the signals from any Observable, Promise or (async) iterable instead of a gateway: a message bus, a marble.
+   *
+   * It is subscribed once, at once. The channel is live until it completes (closed) or errors (failed). What it emits
+   * is checked as the wire's messages are, and the wire's numbers (1, 2, 3) stand for the signals as their names do.
+   *
+   * @example
+   * ```ts
+   * import { of } from "rxjs";
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.from(of({ opId: "trace:span", signal: "PAUSE", sequence: 0n }));
+   * console.log(control.isPaused("trace:span")); // true
+   * ```
+   *
+   * @throws TypeError naming the option that is wrong.
+   */
+  static from(signals$: ObservableInput<OpControlMessage>, options: FromOptions = {}): OpControlSubscriber {
+    const { maxTrackedOps } = resolveFromOptions(options);
+    return new OpControlSubscriber(messageSource(signals$), maxTrackedOps);
+  }
+
+  /**
+   * Every well-formed signal as it arrives, after it has been applied: whoever reacts to it finds {@link isPaused} and
+   * {@link isTerminated} true already. Completes on close, errors when the channel has failed.
+   */
+  get signals$(): Observable<OpControlMessage> {
+    return this.#signals.asObservable();
+  }
+
+  /**
+   * Every change of every op's status. A change of a wider scope is told as a status of its reserved id and then of
+   * every watched op that it changed. Completes on close, errors when the channel has failed.
+   */
+  get statuses$(): Observable<OpStatus> {
+    return this.#table.statuses$;
+  }
+
+  /**
+   * The statuses partitioned by op id: those of the ops that are tracked, and each further one as it becomes tracked
+   * (told to pause or terminate, or watched). A group starts with the op's latest status and completes when the op is
+   * let go. Completes on close, errors when the channel has failed.
+   */
+  get ops$(): Observable<GroupedObservable<string, OpStatus>> {
+    return this.#table.ops$;
+  }
+
+  /** How the channel is doing: replays the latest, never errors, and completes on {@link close}. */
+  get connection$(): Observable<ChannelStatus> {
+    return this.#connection.asObservable();
+  }
+
+  /** What is worth knowing but changes no op: malformed messages, ops that had to be forgotten. Completes on close. */
+  get diagnostics$(): Observable<Diagnostic> {
+    return this.#diagnostics.asObservable();
+  }
+
+  /**
+   * What the op may do: replays the latest status and emits each change of it.
+   *
+   * It stays open after `"terminated"`, which is final. On close it gives its last status and completes; when the
+   * channel has failed it errors with an {@link OpControlUnavailableError} and, unless the op is terminated, emits
+   * nothing before that.
+   */
+  status(opId: string): Observable<OpStatus> {
+    checkOpId(opId);
+    return this.#table.watch(opId);
+  }
+
+  /**
+   * Emits exactly once, and only if the op may run; errors if the op is terminated or the channel has failed; in every
+   * other case (`timeoutMs` passed, the subscriber was closed) completes without emitting.
+   *
+   * So "unblocked" is never mistaken for "allowed".
+   *
+   * @example
+   * ```ts
+   * import { of, switchMap } from "rxjs";
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * control
+   *   .awaitOp("4bf92f35:00f067aa", { timeoutMs: 60_000 })
+   *   .pipe(switchMap(() => of("the tool call")))
+   *   .subscribe({ next: console.log, error: (error) => console.error(error.message) });
+   * ```
+   */
+  awaitOp(opId: string, { timeoutMs }: AwaitOptions = {}): Observable<OpStatus> {
+    const status$ = this.status(opId);
+    const expired$ = expiry(timeoutMs);
+    return defer(() => (this.#closed && !this.isTerminated(opId) ? EMPTY : status$)).pipe(
+      awaitOp(),
+      takeUntil(expired$),
+    );
+  }
+
+  /**
+   * {@link awaitOp} as a Promise: `true` if the op may run, rejected if it is terminated or the channel has failed, and
+   * `false` in every other case: `timeoutMs` passed, `signal` was aborted, the subscriber was closed.
+   *
+   * A Promise tells later than the signal that settles it, so the op must still be running by then: RESUME and PAUSE in
+   * one tick let nobody through.
+   */
+  whenRunnable(opId: string, { timeoutMs, signal }: WhenRunnableOptions = {}): Promise<boolean> {
+    const expired$ = merge(expiry(timeoutMs), abortion(signal)).pipe(observeOn(asapScheduler));
+    const allowed$ = this.status(opId).pipe(
+      throwOnTerminated(),
+      switchMap(({ state }) => (state === "running" ? scheduled([true], asapScheduler) : EMPTY)),
+      filter(() => !this.#closed),
+      take(1),
+      takeUntil(expired$),
+    );
+    return lastValueFrom(allowed$, { defaultValue: false });
+  }
+
+  /** Whether the op has to wait now. */
+  isPaused(opId: string): boolean {
+    checkOpId(opId);
+    return this.#table.statusOf(opId).state === "paused";
+  }
+
+  /** Whether the op was terminated; once true it stays so. */
+  isTerminated(opId: string): boolean {
+    checkOpId(opId);
+    return this.#table.statusOf(opId).state === "terminated";
+  }
+
+  /** Whether the gateway has us subscribed now. */
+  streamAlive(): boolean {
+    return this.#connection.value.state === "live" && !this.#closed;
+  }
+
+  /**
+   * Resolves when the channel is live; rejects with an {@link OpControlUnavailableError} when it has failed or was
+   * closed first, and with the signal's reason when that is aborted.
+   */
+  ready({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const live$ = this.connection$.pipe(
+      tap(({ state }) => {
+        if (this.#unavailable) throw this.#unavailable;
+        if (state === "closed") throw new OpControlUnavailableError("the subscriber was closed");
+      }),
+      filter(() => this.streamAlive()),
+    );
+    const aborted$ = abortion(signal).pipe(
+      observeOn(asapScheduler),
+      tap((reason) => {
+        throw reason;
+      }),
+    );
+    return firstValueFrom(merge(live$, aborted$).pipe(map(() => undefined)));
+  }
+
+  /**
+   * Lets go of the gateway and completes every stream; nothing is left running, and calling it again does nothing.
+   *
+   * What is known of the ops stays known: a terminated op is reported as such afterwards too.
+   */
+  close(): void {
+    this.#closed = true;
+    this.#subscription.unsubscribe();
+    this.#receive({ type: "closed" });
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #handle(event: Event): void {
+    switch (event.type) {
+      case "message":
+        this.#handleMessage(event.message);
+        break;
+      case "status":
+        this.#connection.next(event.status);
+        break;
+      case "failed":
+        this.#fail(event.cause);
+        break;
+      case "closed":
+        this.#end();
+        break;
+    }
+  }
+
+  #handleMessage(message: unknown): void {
+    const signal = parseSignal(message);
+    if ("malformed" in signal) {
+      const { malformed: reason, opId } = signal;
+      this.#diagnostics.next({ kind: "malformedSignal", reason, opId: printable(opId), count: ++this.#malformed });
+      return;
+    }
+    this.#table.apply(signal);
+    this.#signals.next(signal);
+  }
+
+  #fail(cause: unknown): void {
+    const lastError = describeError(cause);
+    const { attempt } = this.#connection.value;
+    const tellConnection = this.#connection.prepare(channelStatus("failed", { attempt, lastError }));
+    this.#unavailable = new OpControlUnavailableError(`the channel has failed: ${lastError}`, { cause });
+    this.#table.fail(this.#unavailable);
+    this.#signals.error(this.#unavailable);
+    tellConnection();
+  }
+
+  #end(): void {
+    if (this.#connection.ended) return;
+    this.#closed = true;
+    const { attempt } = this.#connection.value;
+    const tellConnection = this.#connection.prepare(channelStatus("closed", { attempt }));
+    this.#table.complete();
+    this.#signals.complete();
+    tellConnection();
+    this.#connection.complete();
+    this.#diagnostics.complete();
+  }
+}
+
+function checkOpId(opId: unknown): void {
+  check(typeof opId === "string", "opId", "a string");
+}
+
+function expiry(timeoutMs: number | undefined): Observable<unknown> {
+  if (timeoutMs === undefined) return NEVER;
+  checkDurationMs("timeoutMs", timeoutMs);
+  return timer(timeoutMs);
+}
+
+function abortion(signal: AbortSignal | undefined): Observable<unknown> {
+  if (signal === undefined) return NEVER;
+  checkSignal("signal", signal);
+  return aborted(signal);
+}

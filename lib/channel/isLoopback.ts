@@ -1,0 +1,32 @@
+import { BlockList, isIP } from "node:net";
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+/**
+ * Whether a gRPC target never leaves this machine, so that plaintext to it is safe: `localhost`, `127.0.0.0/8`, `::1`
+ * (with or without brackets, port and resolver scheme) and unix sockets.
+ *
+ * When in doubt, no: `127.0.0.1@example.com` and `localhost.example.com` are names of somebody else's.
+ *
+ * @internal
+ */
+export function isLoopback(endpoint: string): boolean {
+  if (/^unix(-abstract)?:/i.test(endpoint)) return true;
+  const addresses = endpoint.replace(/^dns:(\/\/[^/]*\/)?/i, "").replace(/^ipv[46]:/i, "");
+  return addresses.split(",").every((address) => isLoopbackHost(hostOf(address)));
+}
+
+/** The host of `host`, `host:port`, `[host]`, `[host]:port` or a bare IPv6 address. */
+function hostOf(address: string): string {
+  const bracketed = /^\[([^\]]*)\](:\d+)?$/.exec(address);
+  if (bracketed) return bracketed[1] ?? "";
+  return isIP(address) === 6 ? address : address.replace(/:\d+$/, "");
+}
+
+function isLoopbackHost(host: string): boolean {
+  const family = isIP(host);
+  if (family === 0) return host.toLowerCase() === "localhost";
+  return loopback.check(host, family === 6 ? "ipv6" : "ipv4");
+}

@@ -1,0 +1,27 @@
+/** The longest delay a timer keeps; a longer one would fire at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/**
+ * Refuses a wrong argument at once, by name; the value itself is not repeated, for it may be secret.
+ *
+ * @internal
+ */
+export function check(ok: boolean, name: string, expected: string): asserts ok {
+  if (!ok) throw new TypeError(`${name} must be ${expected}`);
+}
+
+/** @internal */
+export function checkDurationMs(name: string, value: unknown, leastMs = 0): asserts value is number {
+  const ok = typeof value === "number" && value >= leastMs && value <= MAX_DELAY_MS;
+  check(ok, name, `a number of milliseconds from ${leastMs} to ${MAX_DELAY_MS}`);
+}
+
+/** @internal */
+export function checkObject(name: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
+  check(typeof value === "object" && value !== null && !Array.isArray(value), name, "an object");
+}
+
+/** @internal */
+export function checkSignal(name: string, value: unknown): asserts value is AbortSignal {
+  check(value instanceof AbortSignal, name, "an AbortSignal");
+}

@@ -1,0 +1,46 @@
+import type { OpScope } from "./opStatus.js";
+import { printable } from "./printable.js";
+
+/**
+ * The base of every error that this library raises at run time.
+ *
+ * Misuse (a wrong option, say) is a `TypeError` instead and thrown at once.
+ */
+export class AssemblyError extends Error {
+  override readonly name: string = "AssemblyError";
+}
+
+/**
+ * The op was terminated: its work must stop and never start again.
+ *
+ * @example
+ * ```ts
+ * import { OpTerminatedError } from "rx-op-control";
+ *
+ * const error = new OpTerminatedError("4bf92f35:00f067aa", "fleet");
+ * console.log(error.message); // op "4bf92f35:00f067aa" was terminated (scope: fleet)
+ * ```
+ */
+export class OpTerminatedError extends AssemblyError {
+  override readonly name = "OpTerminatedError";
+
+  /**
+   * @param opId The op as the caller named it, unaltered; the message shows it without control characters and cut.
+   * @param scope Whose TERMINATE it was.
+   */
+  constructor(
+    readonly opId: string,
+    readonly scope: OpScope,
+  ) {
+    super(`op "${printable(opId)}" was terminated (scope: ${scope})`);
+  }
+}
+
+/**
+ * Nobody can say whether the op may run: the channel to the gateway has failed, or was closed before it was ever live.
+ *
+ * `cause` keeps what led here; for a fault of the gRPC channel it is the `ServiceError`.
+ */
+export class OpControlUnavailableError extends AssemblyError {
+  override readonly name = "OpControlUnavailableError";
+}

@@ -1,0 +1,17 @@
+import { map, type MonoTypeOperatorFunction } from "rxjs";
+import { OpTerminatedError } from "../errors.js";
+import type { OpStatus } from "../opStatus.js";
+
+/**
+ * Passes statuses on until one says that the op is terminated, and errors with an {@link OpTerminatedError} then.
+ *
+ * `map` that throws is `mergeMap` to `throwError` without an inner subscription per status.
+ *
+ * @internal
+ */
+export function throwOnTerminated(): MonoTypeOperatorFunction<OpStatus> {
+  return map((status) => {
+    if (status.state === "terminated") throw new OpTerminatedError(status.opId, status.scope);
+    return status;
+  });
+}

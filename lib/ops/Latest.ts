@@ -1,0 +1,68 @@
+import type { Subscriber } from "rxjs";
+import type { OpStatus } from "../opStatus.js";
+import { Multicast } from "./Multicast.js";
+
+/**
+ * A Multicast that starts everyone with its latest value, as a BehaviorSubject does; unlike one, also after its end.
+ *
+ * @internal
+ */
+export class Latest<T> extends Multicast<T> {
+  #value: T;
+  #failed = false;
+
+  constructor(initial: T, onThrow: (thrown: unknown) => void) {
+    super(onThrow);
+    this.#value = initial;
+  }
+
+  get value(): T {
+    return this.#value;
+  }
+
+  override add(subscriber: Subscriber<T>): void {
+    if (!this.ended) {
+      // First in the set, then told: a change that the subscriber itself causes on being told must reach it.
+      super.add(subscriber);
+      subscriber.next(this.#value);
+      return;
+    }
+    if (!this.#failed || this.outlivesFailure(this.#value)) subscriber.next(this.#value);
+    super.add(subscriber);
+  }
+
+  override next(value: T): void {
+    this.prepare(value)();
+  }
+
+  override error(error: unknown): void {
+    this.#failed = true;
+    super.error(error);
+  }
+
+  /** Whether a value is still told after the stream has ended with an error. */
+  protected outlivesFailure(_value: T): boolean {
+    return false;
+  }
+
+  /** Takes the value over at once, and returns how to tell it to everyone who is subscribed now. */
+  prepare(value: T): () => void {
+    this.#value = value;
+    const subscribers = this.subscribers();
+    return () => {
+      super.next(value, subscribers);
+    };
+  }
+}
+
+/**
+ * The latest status of one op. When the channel has failed it tells nothing that a waiter could take for leave to run,
+ * but an op that is terminated is still reported as such.
+ *
+ * @internal
+ */
+export class LatestStatus extends Latest<OpStatus> {
+  protected override outlivesFailure(status: OpStatus): boolean {
+    return status.state === "terminated";
+  }
+}

@@ -1,0 +1,88 @@
+import { Observable, type Subscriber } from "rxjs";
+
+/**
+ * A hot Observable and the means to feed it: what an RxJS Subject is, but built for many subscribers that come and go.
+ *
+ * A Subject keeps its observers in an array and searches it whenever one leaves: 100,000 `awaitOp` waiters on one op,
+ * each of which leaves as it is released, took 12.6 s (10,000: 0.3 s). Here they are a set. And a subscriber that
+ * throws past RxJS (a Subscriber of one's own may) does not keep the ones behind it from being told.
+ *
+ * @internal
+ */
+export class Multicast<T> {
+  readonly #onThrow: (thrown: unknown) => void;
+  readonly #subscribers = new Set<Subscriber<T>>();
+  #snapshot: readonly Subscriber<T>[] | undefined;
+  #end: ((subscriber: Subscriber<T>) => void) | undefined;
+
+  constructor(onThrow: (thrown: unknown) => void) {
+    this.#onThrow = onThrow;
+  }
+
+  get observed(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  get ended(): boolean {
+    return this.#end !== undefined;
+  }
+
+  asObservable(): Observable<T> {
+    return new Observable((subscriber) => {
+      this.add(subscriber);
+    });
+  }
+
+  /** Subscribes; whoever comes after the end is told the end. */
+  add(subscriber: Subscriber<T>): void {
+    if (this.#end) {
+      this.#end(subscriber);
+      return;
+    }
+    this.#subscribers.add(subscriber);
+    this.#snapshot = undefined;
+    subscriber.add(() => {
+      this.#subscribers.delete(subscriber);
+      this.#snapshot = undefined;
+    });
+  }
+
+  /** Who is subscribed now; whoever subscribes while these are being told is not among them. */
+  subscribers(): readonly Subscriber<T>[] {
+    return (this.#snapshot ??= [...this.#subscribers]);
+  }
+
+  next(value: T, subscribers = this.subscribers()): void {
+    this.#tell(subscribers, (subscriber) => {
+      subscriber.next(value);
+    });
+  }
+
+  error(error: unknown): void {
+    this.#endWith((subscriber) => {
+      subscriber.error(error);
+    });
+  }
+
+  complete(): void {
+    this.#endWith((subscriber) => {
+      subscriber.complete();
+    });
+  }
+
+  #endWith(end: (subscriber: Subscriber<T>) => void): void {
+    if (this.#end) return;
+    this.#end = end;
+    this.#tell(this.subscribers(), end);
+  }
+
+  #tell(subscribers: readonly Subscriber<T>[], notify: (subscriber: Subscriber<T>) => void): void {
+    for (const subscriber of subscribers) {
+      try {
+        notify(subscriber);
+      } catch (thrown) {
+        this.#onThrow(thrown);
+      }
+    }
+  }
+}

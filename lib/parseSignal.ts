@@ -1,0 +1,48 @@
+import type { MalformedReason } from "./Diagnostic.js";
+import type { OpControlMessage, OpControlSignal } from "./opStatus.js";
+
+/** The names and, because an envelope may carry those, the numbers of the wire's enum. */
+const signals = new Map<unknown, OpControlSignal>([
+  ["PAUSE", "PAUSE"],
+  ["RESUME", "RESUME"],
+  ["TERMINATE", "TERMINATE"],
+  [1, "PAUSE"],
+  [2, "RESUME"],
+  [3, "TERMINATE"],
+]);
+
+const MAX_OP_ID_BYTES = 1024;
+const MAX_BYTES_PER_UTF16_UNIT = 3;
+
+/** What a message is that is no signal. */
+interface Malformed {
+  readonly malformed: MalformedReason;
+  readonly opId: string;
+}
+
+/**
+ * A message from any source as a signal, or the reason why it is none.
+ *
+ * Every source is read by this one function, typed or not, so that what is malformed is so everywhere.
+ *
+ * @internal
+ */
+export function parseSignal(message: unknown): OpControlMessage | Malformed {
+  if (typeof message !== "object" || message === null) return { malformed: "notAnObject", opId: "" };
+  const { opId, signal: given, sequence } = message as Record<keyof OpControlMessage, unknown>;
+  if (typeof opId !== "string" || opId === "") return { malformed: "emptyOpId", opId: "" };
+  if (isOversize(opId)) return { malformed: "oversizeOpId", opId };
+  const signal = signals.get(given);
+  if (signal === undefined) return { malformed: given === 0 ? "unspecifiedSignal" : "unknownSignal", opId };
+  return { opId, signal, sequence: sequenceOf(sequence) };
+}
+
+function isOversize(opId: string): boolean {
+  return opId.length * MAX_BYTES_PER_UTF16_UNIT > MAX_OP_ID_BYTES && Buffer.byteLength(opId) > MAX_OP_ID_BYTES;
+}
+
+/** The sequence is advisory: a TERMINATE without a proper one is still a TERMINATE. */
+function sequenceOf(given: unknown): bigint {
+  if (typeof given === "bigint") return given;
+  return Number.isSafeInteger(given) ? BigInt(given as number) : 0n;
+}
