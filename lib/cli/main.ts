@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { demoCommand } from "./demo/demoCommand.js";
+import { describeError } from "../printable.js";
+import { ExitCode } from "./ExitCode.js";
+
+const program = new Command("rx-op-control")
+  .description("The kill switch of a governance gateway, on the agent's side.")
+  .showHelpAfterError("(--help says what there is)")
+  .exitOverride()
+  .addCommand(demoCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  // commander has printed its own message by now, and asks for 1 where the usage was wrong.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  console.error(`error: ${describeError(error)}`);
+  return error instanceof TypeError ? ExitCode.usage : ExitCode.channelFailed;
+}

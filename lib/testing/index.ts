@@ -1,0 +1,3 @@
+// The gateway
+export { DevGateway } from "./DevGateway.js";
+export type { DevGatewayOptions, RawSignal } from "./DevGateway.js";
