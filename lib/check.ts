@@ -17,7 +17,7 @@ export function checkDurationMs(name: string, value: unknown, leastMs = 0): asse
 }
 
 /** @internal */
-export function checkObject(name: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
+export function checkObject(name: string, value: unknown): asserts value is object {
   check(typeof value === "object" && value !== null && !Array.isArray(value), name, "an object");
 }
 

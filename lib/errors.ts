@@ -44,3 +44,17 @@ export class OpTerminatedError extends AssemblyError {
 export class OpControlUnavailableError extends AssemblyError {
   override readonly name = "OpControlUnavailableError";
 }
+
+/**
+ * More values had to be held than there is room for; those that were held are gone.
+ *
+ * Raised by the operators that hold, where `overflow` is `"error"`.
+ */
+export class HoldOverflowError extends AssemblyError {
+  override readonly name = "HoldOverflowError";
+
+  /** @param limit How many values there is room for. */
+  constructor(readonly limit: number) {
+    super(`more than ${limit} values had to be held while paused`);
+  }
+}

@@ -11,9 +11,16 @@ export type {
 
 // Operators
 export { awaitOp } from "./operators/awaitOp.js";
+export { dropWhilePaused } from "./operators/dropWhilePaused.js";
+export { failOnTerminate } from "./operators/failOnTerminate.js";
+export { holdByOp } from "./operators/holdByOp.js";
+export { holdWhilePaused } from "./operators/holdWhilePaused.js";
+export type { HoldByOpOptions } from "./operators/HoldByOpOptions.js";
+export type { HoldOptions, Overflow } from "./operators/HoldOptions.js";
+export type { StatusLookup } from "./operators/Lanes.js";
 
 // Errors
-export { AssemblyError, OpControlUnavailableError, OpTerminatedError } from "./errors.js";
+export { AssemblyError, HoldOverflowError, OpControlUnavailableError, OpTerminatedError } from "./errors.js";
 
 // Vocabulary
 export type { OpControlMessage, OpControlSignal, OpScope, OpState, OpStatus } from "./opStatus.js";

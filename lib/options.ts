@@ -125,7 +125,7 @@ function isEndpoint(endpoint: unknown): boolean {
 
 function checkAll<T>(checks: Checks<T>, options: unknown, parent?: string): void {
   checkObject(parent ?? "options", options);
-  for (const [key, value] of Object.entries(options)) {
+  for (const [key, value] of Object.entries(options as Record<string, unknown>)) {
     const name = parent === undefined ? key : `${parent}.${key}`;
     const known = Object.hasOwn(checks, key);
     check(known, printable(name), `spelt as one of the options that there are: ${Object.keys(checks).join(", ")}`);

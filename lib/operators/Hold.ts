@@ -1,0 +1,108 @@
+import { HoldOverflowError, OpControlUnavailableError } from "../errors.js";
+import { FifoBuffer } from "./FifoBuffer.js";
+import type { HoldOptions } from "./HoldOptions.js";
+
+/** Where the values go; an RxJS Subscriber is one. */
+interface Sink<T> {
+  readonly closed: boolean;
+  next(value: T): void;
+  error(error: unknown): void;
+}
+
+/**
+ * How many values may be held in all, by one or by several.
+ *
+ * @internal
+ */
+export class Room {
+  taken = 0;
+
+  constructor(readonly limit: number) {}
+}
+
+/**
+ * The values of one op: passed on while it runs, held in their order while it is paused, and passed on after it.
+ *
+ * The flush is a loop, which a new pause in its midst stops and which values that arrive in its midst queue behind.
+ *
+ * @internal
+ */
+export class Hold<T> {
+  readonly #sink: Sink<T>;
+  readonly #options: Required<HoldOptions>;
+  readonly #room: Room;
+  readonly #held = new FifoBuffer<T>();
+  #paused = false;
+  #flushing = false;
+  #abandoned = false;
+
+  constructor(sink: Sink<T>, options: Required<HoldOptions>, room = new Room(options.limit)) {
+    this.#sink = sink;
+    this.#options = options;
+    this.#room = room;
+  }
+
+  /** Whether nothing is held, nor being passed on from what was held. */
+  get idle(): boolean {
+    return this.#held.size === 0 && !this.#flushing;
+  }
+
+  next(value: T): void {
+    if (!this.#paused && !this.#flushing) this.#sink.next(value);
+    else if (this.#abandoned) this.#failAbandoned();
+    else this.#hold(value);
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#flushing) return;
+    this.#flushing = true;
+    while (this.#held.size > 0 && !this.#isStopped()) this.#sink.next(this.#takeOldest());
+    this.#flushing = false;
+  }
+
+  /** The statuses have come to their end: an op that is paused now will never be said to run again. */
+  abandon(): void {
+    this.#abandoned = true;
+    if (this.#paused && this.#held.size > 0) this.#failAbandoned();
+  }
+
+  /** Gives up what is held, and returns it. */
+  clear(): T[] {
+    const given: T[] = [];
+    while (this.#held.size > 0) given.push(this.#takeOldest());
+    return given;
+  }
+
+  #isStopped(): boolean {
+    return this.#paused || this.#sink.closed;
+  }
+
+  #takeOldest(): T {
+    this.#room.taken--;
+    return this.#held.shift();
+  }
+
+  #hold(value: T): void {
+    const { limit, overflow } = this.#options;
+    const fullHere = this.#held.size >= limit;
+    if (fullHere || this.#room.taken >= this.#room.limit) {
+      if (overflow === "error") {
+        this.#sink.error(new HoldOverflowError(fullHere ? limit : this.#room.limit));
+        return;
+      }
+      if (overflow === "dropNewest" || this.#held.size === 0) return;
+      this.#takeOldest();
+    }
+    this.#held.push(value);
+    this.#room.taken++;
+  }
+
+  #failAbandoned(): void {
+    this.#sink.error(new OpControlUnavailableError("the status stream completed while values were held by a pause"));
+  }
+}

@@ -1,0 +1,49 @@
+import { defer, filter, ignoreElements, type MonoTypeOperatorFunction, type Observable, takeUntil, tap } from "rxjs";
+import type { OpStatus } from "../opStatus.js";
+import { throwOnTerminated } from "./throwOnTerminated.js";
+
+/**
+ * Passes values on while the op runs and drops those that come during a pause.
+ *
+ * On terminate it errors with an {@link OpTerminatedError} and unsubscribes the source at once; an op that is terminated
+ * already never has its source subscribed. It errors too when `status$` does (the channel has failed), and completes
+ * with the source. When `status$` completes, its last status holds; before its first one the op counts as running.
+ *
+ * ```
+ * -a-b-c-d-e-|   source
+ * r-p---r-----   status$
+ * -a-----d-e-|   dropWhilePaused(status$)
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { interval } from "rxjs";
+ * import { dropWhilePaused, OpControlSubscriber } from "rx-op-control";
+ *
+ * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+ * interval(1_000)
+ *   .pipe(dropWhilePaused(control.status("4bf92f35:00f067aa")))
+ *   .subscribe({ next: console.log, error: (error) => console.error(error.message) });
+ * ```
+ *
+ * @param status$ The op's statuses, such as `control.status(opId)`.
+ * @see {@link holdWhilePaused}, which keeps the values, and {@link failOnTerminate}, which lets them pass.
+ */
+export function dropWhilePaused<T>(status$: Observable<OpStatus>): MonoTypeOperatorFunction<T> {
+  return (source) =>
+    defer(() => {
+      let paused = false;
+      const terminated$ = status$.pipe(
+        throwOnTerminated(),
+        tap(({ state }) => {
+          paused = state === "paused";
+        }),
+        ignoreElements(),
+      );
+      // takeUntil subscribes its notifier first, so that the status is known before the first value.
+      return source.pipe(
+        filter(() => !paused),
+        takeUntil(terminated$),
+      );
+    });
+}
