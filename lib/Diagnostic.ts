@@ -25,6 +25,13 @@ export type Diagnostic =
    * counts as paused (scope `"channel"`) until it is resumed by name.
    */
   | { readonly kind: "saturated"; readonly maxTrackedOps: number }
+  /** A clean-up that `runOp`'s work had registered for a terminate threw, or was not done in time; nobody waited. */
+  | {
+      readonly kind: "cleanupFailed" | "cleanupTimedOut";
+      /** The terminated op, made printable. */
+      readonly opId: string;
+      readonly message: string;
+    }
   /** A subscriber threw where RxJS could not catch it; the others have been served. */
   | { readonly kind: "subscriberThrew"; readonly message: string };
 

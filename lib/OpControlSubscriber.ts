@@ -26,9 +26,11 @@ import { gatewayCredentials } from "./channel/gatewayCredentials.js";
 import { grpcSource } from "./channel/grpcSource.js";
 import { messageSource } from "./channel/messageSource.js";
 import type { ChannelEvent, SignalSource } from "./channel/SignalSource.js";
+import { type Cleanup, cleanUp } from "./cleanUp.js";
 import { check, checkDurationMs, checkSignal } from "./check.js";
 import type { Diagnostic } from "./Diagnostic.js";
-import { OpControlUnavailableError } from "./errors.js";
+import { OpControlUnavailableError, type OpTerminatedError } from "./errors.js";
+import { OpAbortSignals } from "./OpAbortSignals.js";
 import { awaitOp } from "./operators/awaitOp.js";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
 import type { OpControlMessage, OpStatus } from "./opStatus.js";
@@ -39,6 +41,7 @@ import { OpTable } from "./ops/OpTable.js";
 import { type ConnectOptions, type FromOptions, resolveConnectOptions, resolveFromOptions } from "./options.js";
 import { parseSignal } from "./parseSignal.js";
 import { describeError, printable } from "./printable.js";
+import { type OpWork, runOp } from "./runOp.js";
 
 /** What the subscriber takes in, one at a time: all of the source's events, and its end or our own. */
 type Event = ChannelEvent | { readonly type: "failed"; readonly cause: unknown } | { readonly type: "closed" };
@@ -80,9 +83,22 @@ export class OpControlSubscriber implements Disposable {
   readonly #onThrow = (thrown: unknown): void => {
     this.#diagnostics.next({ kind: "subscriberThrew", message: describeError(thrown) });
   };
+  readonly #report = (diagnostic: Diagnostic): void => {
+    this.#diagnostics.next(diagnostic);
+  };
   readonly #connection = new Latest<ChannelStatus>(channelStatus("connecting"), this.#onThrow);
   readonly #signals = new Multicast<OpControlMessage>(this.#onThrow);
   readonly #table: OpTable;
+  readonly #abortSignals = new OpAbortSignals((opId) => this.#table.watch(opId));
+  readonly #cleanups = new Subscription();
+  readonly #runControl = {
+    awaitOp: (opId: string) => this.awaitOp(opId),
+    status: (opId: string) => this.status(opId),
+    whenRunnable: (opId: string, options: WhenRunnableOptions) => this.whenRunnable(opId, options),
+    cleanUp: (cleanup: Cleanup, error: OpTerminatedError, timeoutMs: number) => {
+      this.#cleanups.add(cleanUp(cleanup, error, timeoutMs).subscribe(this.#report));
+    },
+  };
   readonly #receive = firstInFirstOut<Event>((event) => {
     this.#handle(event);
   });
@@ -92,10 +108,7 @@ export class OpControlSubscriber implements Disposable {
   #malformed = 0;
 
   private constructor(source: SignalSource, maxTrackedOps: number) {
-    const report = (diagnostic: Diagnostic): void => {
-      this.#diagnostics.next(diagnostic);
-    };
-    this.#table = new OpTable(maxTrackedOps, report, this.#onThrow);
+    this.#table = new OpTable(maxTrackedOps, this.#report, this.#onThrow);
     this.#subscription.add(
       source.subscribe({
         next: this.#receive,
@@ -245,6 +258,49 @@ export class OpControlSubscriber implements Disposable {
     return lastValueFrom(allowed$, { defaultValue: false });
   }
 
+  /**
+   * A signal that is aborted when the op is terminated, with the {@link OpTerminatedError} as its reason, or when the
+   * channel has failed, with the {@link OpControlUnavailableError}. One per op, for as long as somebody holds it.
+   *
+   * @example
+   * ```ts
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * await fetch("http://127.0.0.1:8080/", { signal: control.abortSignal("4bf92f35:00f067aa") });
+   * ```
+   */
+  abortSignal(opId: string): AbortSignal {
+    checkOpId(opId);
+    return this.#abortSignals.get(opId);
+  }
+
+  /**
+   * Runs work under an op: waits until the op may run, passes the work's values on, and completes with it.
+   *
+   * On a terminate the work is unsubscribed, its signal aborted and the {@link OpTerminatedError} told, in one tick; on
+   * a failed channel the same with an {@link OpControlUnavailableError}. A pause does not stop the work: it waits at its
+   * next `checkpoint()`. If the subscriber is closed before the work has started, it completes without starting it.
+   *
+   * @example
+   * ```ts
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * control
+   *   .runOp("4bf92f35:00f067aa", async ({ signal, checkpoint }) => {
+   *     const page = await fetch("http://127.0.0.1:8080/", { signal });
+   *     await checkpoint(); // waits out a pause, throws on a terminate
+   *     return page.text();
+   *   })
+   *   .subscribe({ next: console.log, error: (error) => console.error(error.message) });
+   * ```
+   */
+  runOp<T>(opId: string, work: OpWork<T>): Observable<T> {
+    checkOpId(opId);
+    return runOp(this.#runControl, opId, work);
+  }
+
   /** Whether the op has to wait now. */
   isPaused(opId: string): boolean {
     checkOpId(opId);
@@ -345,6 +401,7 @@ export class OpControlSubscriber implements Disposable {
     this.#signals.complete();
     tellConnection();
     this.#connection.complete();
+    this.#cleanups.unsubscribe();
     this.#diagnostics.complete();
   }
 }

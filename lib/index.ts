@@ -1,6 +1,8 @@
 // The subscriber
 export { OpControlSubscriber } from "./OpControlSubscriber.js";
 export type { AwaitOptions, WhenRunnableOptions } from "./OpControlSubscriber.js";
+export type { CleanupOptions, OpRun, OpWork } from "./runOp.js";
+export type { Cleanup } from "./cleanUp.js";
 export type {
   AgentIdentity,
   ConnectOptions,
@@ -18,6 +20,10 @@ export { holdWhilePaused } from "./operators/holdWhilePaused.js";
 export type { HoldByOpOptions } from "./operators/HoldByOpOptions.js";
 export type { HoldOptions, Overflow } from "./operators/HoldOptions.js";
 export type { StatusLookup } from "./operators/Lanes.js";
+
+// Abort signals
+export { anyAbortSignal } from "./anyAbortSignal.js";
+export type { CombinedAbortSignal } from "./anyAbortSignal.js";
 
 // Errors
 export { AssemblyError, HoldOverflowError, OpControlUnavailableError, OpTerminatedError } from "./errors.js";

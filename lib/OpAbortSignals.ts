@@ -1,0 +1,89 @@
+import { type Observable, Subscription } from "rxjs";
+import { throwOnTerminated } from "./operators/throwOnTerminated.js";
+import type { OpStatus } from "./opStatus.js";
+
+/** What is kept for an op while somebody holds its signal, or one that was made of it. */
+interface Entry {
+  readonly opId: string;
+  /** Never handed out; what is handed out follows it. */
+  readonly root: AbortController;
+  readonly subscription: Subscription;
+  handedOut: WeakRef<AbortSignal> | undefined;
+}
+
+/**
+ * One AbortSignal per op, aborted when the op is terminated, and kept no longer than it can matter to somebody.
+ *
+ * It can matter though nobody holds it: to its listeners, and to those of a signal that `AbortSignal.any` made of it.
+ * Neither keeps a signal alive in Node; with a controller held weakly here both were collected, and a terminate would
+ * have gone unheard. So what is handed out only follows a root that is held here (a following signal is kept alive by
+ * the runtime while it has listeners), and the root goes when the last of those that follow it has been collected.
+ *
+ * @internal
+ */
+export class OpAbortSignals {
+  readonly #watch: (opId: string) => Observable<OpStatus>;
+  readonly #entries = new Map<string, Entry>();
+  readonly #awaited = new WeakSet<AbortSignal>();
+  readonly #collected = new FinalizationRegistry<Entry>((entry) => {
+    this.#review(entry);
+  });
+
+  constructor(watch: (opId: string) => Observable<OpStatus>) {
+    this.#watch = watch;
+  }
+
+  get(opId: string): AbortSignal {
+    const entry = this.#entries.get(opId) ?? this.#open(opId);
+    const held = entry.handedOut?.deref();
+    if (held) return held;
+    const signal = AbortSignal.any([entry.root.signal]);
+    entry.handedOut = new WeakRef(signal);
+    this.#await(signal, entry);
+    return signal;
+  }
+
+  #open(opId: string): Entry {
+    const root = new AbortController();
+    const entry: Entry = { opId, root, subscription: new Subscription(), handedOut: undefined };
+    this.#entries.set(opId, entry);
+    entry.subscription.add(
+      this.#watch(opId)
+        .pipe(throwOnTerminated())
+        .subscribe({
+          error: (reason: unknown) => {
+            root.abort(reason);
+          },
+          complete: () => {
+            this.#entries.delete(opId);
+          },
+        }),
+    );
+    return entry;
+  }
+
+  #await(signal: AbortSignal, entry: Entry): void {
+    if (this.#awaited.has(signal)) return;
+    this.#awaited.add(signal);
+    this.#collected.register(signal, entry);
+  }
+
+  #review(entry: Entry): void {
+    const { opId, root, subscription } = entry;
+    const followers = root.signal.aborted ? [] : followersOf(root.signal);
+    // A runtime that does not tell who follows: to hold on is the safe side.
+    if (!followers) return;
+    for (const follower of followers) this.#await(follower, entry);
+    if (followers.length > 0) return;
+    subscription.unsubscribe();
+    if (this.#entries.get(opId) === entry) this.#entries.delete(opId);
+  }
+}
+
+/** The signals made of this one by `AbortSignal.any`, where the runtime (Node) can be asked. */
+function followersOf(signal: AbortSignal): readonly AbortSignal[] | undefined {
+  const key = Object.getOwnPropertySymbols(signal).find(({ description }) => description === "kDependantSignals");
+  const references = key && (signal as unknown as Record<symbol, unknown>)[key];
+  if (!(references instanceof Set)) return undefined;
+  return [...(references as Set<WeakRef<AbortSignal>>)].flatMap((reference) => reference.deref() ?? []);
+}

@@ -1,0 +1,48 @@
+import { check } from "./check.js";
+
+/** An AbortSignal that lets go of the signals it follows once it is disposed of. */
+export interface CombinedAbortSignal extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One signal that is aborted as soon as any of the given ones is, with that one's reason.
+ *
+ * `AbortSignal.any` does that too, but on Node 20 each call leaves 57 bytes at each signal it follows, for as long as
+ * that lives, which for the signal of a long run is for good. This one leaves nothing: its listeners go when it is
+ * aborted or disposed of, whichever is first.
+ *
+ * @example
+ * ```ts
+ * import { anyAbortSignal, OpControlSubscriber } from "rx-op-control";
+ *
+ * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+ * const impatience = new AbortController();
+ * {
+ *   using either = anyAbortSignal(control.abortSignal("4bf92f35:00f067aa"), impatience.signal);
+ *   await fetch("http://127.0.0.1:8080/", { signal: either.signal });
+ * }
+ * ```
+ *
+ * @throws TypeError when an argument is no AbortSignal.
+ */
+export function anyAbortSignal(...signals: readonly AbortSignal[]): CombinedAbortSignal {
+  check(
+    signals.every((signal) => signal instanceof AbortSignal),
+    "signals",
+    "AbortSignals",
+  );
+  const controller = new AbortController();
+  const letGo = (): void => {
+    for (const signal of signals) signal.removeEventListener("abort", follow);
+  };
+  const follow = ({ target }: Pick<Event, "target">): void => {
+    letGo();
+    controller.abort((target as AbortSignal).reason);
+  };
+
+  const aborted = signals.find((signal) => signal.aborted);
+  if (aborted) controller.abort(aborted.reason);
+  else for (const signal of signals) signal.addEventListener("abort", follow);
+  return { signal: controller.signal, [Symbol.dispose]: letGo };
+}

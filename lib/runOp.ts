@@ -1,0 +1,124 @@
+import { defer, Observable, type ObservableInput, Subscription, switchMap } from "rxjs";
+import { check, checkDurationMs } from "./check.js";
+import type { Cleanup } from "./cleanUp.js";
+import { OpControlUnavailableError, OpTerminatedError } from "./errors.js";
+import { throwOnTerminated } from "./operators/throwOnTerminated.js";
+import { untilClosed } from "./operators/untilClosed.js";
+import type { OpStatus } from "./opStatus.js";
+
+/** What the work of an op has to run by. */
+export interface OpRun {
+  readonly opId: string;
+  /**
+   * Aborted when the work must stop: with the `OpTerminatedError` when the op is terminated, with the
+   * `OpControlUnavailableError` when the channel has failed, with an `AbortError` when it is unsubscribed from.
+   */
+  readonly signal: AbortSignal;
+  /** The op's statuses. */
+  readonly status$: Observable<OpStatus>;
+  /**
+   * Waits out a pause: resolves when the op may go on. Rejects with what the signal was aborted with, or with an
+   * `OpControlUnavailableError` when the subscriber was closed, for nobody can say then whether the op may go on.
+   */
+  readonly checkpoint: () => Promise<void>;
+  /**
+   * Registers a clean-up for the case that the op is terminated. Nobody waits for it: what it throws, and that it is not
+   * done within `timeoutMs` (5,000 by default), is told on `diagnostics$`.
+   */
+  readonly onTerminate: (cleanup: Cleanup, options?: CleanupOptions) => void;
+}
+
+/** How long a clean-up may take. */
+export interface CleanupOptions {
+  readonly timeoutMs?: number;
+}
+
+/** The work of an op: an Observable, a Promise (an async function) or anything else that RxJS takes for one. */
+export type OpWork<T> = (run: OpRun) => ObservableInput<T>;
+
+/** What of a subscriber the run of an op needs. */
+interface RunControl {
+  awaitOp(opId: string): Observable<OpStatus>;
+  status(opId: string): Observable<OpStatus>;
+  whenRunnable(opId: string, options: { signal: AbortSignal }): Promise<boolean>;
+  /** Starts a clean-up and tells what becomes of it. */
+  cleanUp(cleanup: Cleanup, error: OpTerminatedError, timeoutMs: number): void;
+}
+
+const DEFAULT_CLEANUP_TIMEOUT_MS = 5_000;
+
+/**
+ * `OpControlSubscriber.runOp`, which see.
+ *
+ * @internal
+ */
+export function runOp<T>(control: RunControl, opId: string, work: OpWork<T>): Observable<T> {
+  check(typeof work === "function", "work", "a function");
+  return control.awaitOp(opId).pipe(switchMap(() => startWork(control, opId, work)));
+}
+
+/** Not composed: when the work must stop it is unsubscribed first, then aborted, then the error told, in one tick. */
+function startWork<T>(control: RunControl, opId: string, work: OpWork<T>): Observable<T> {
+  return new Observable((subscriber) => {
+    const controller = new AbortController();
+    const cleanups: ((error: OpTerminatedError) => void)[] = [];
+    const running = new Subscription();
+    let finished = false;
+
+    const stop = (error: unknown): void => {
+      running.unsubscribe();
+      controller.abort(error);
+      subscriber.error(error);
+      if (error instanceof OpTerminatedError) for (const cleanup of cleanups) cleanup(error);
+    };
+    subscriber.add(running);
+    subscriber.add(() => {
+      if (!finished) controller.abort();
+    });
+    const status$ = control.status(opId);
+    subscriber.add(status$.pipe(throwOnTerminated()).subscribe({ error: stop }));
+    if (subscriber.closed) return;
+
+    const { signal } = controller;
+    const run: OpRun = {
+      opId,
+      signal,
+      status$,
+      checkpoint: () => checkpoint(control, opId, signal),
+      onTerminate: (cleanup, { timeoutMs = DEFAULT_CLEANUP_TIMEOUT_MS } = {}) => {
+        check(typeof cleanup === "function", "cleanup", "a function");
+        checkDurationMs("timeoutMs", timeoutMs);
+        const start = (error: OpTerminatedError): void => {
+          control.cleanUp(cleanup, error, timeoutMs);
+        };
+        if (signal.reason instanceof OpTerminatedError) start(signal.reason);
+        else cleanups.push(start);
+      },
+    };
+    running.add(
+      defer(() => work(run))
+        .pipe(untilClosed(running))
+        .subscribe({
+          next: (value) => {
+            subscriber.next(value);
+          },
+          error: (error: unknown) => {
+            finished = true;
+            subscriber.error(error);
+          },
+          complete: () => {
+            if (running.closed) return;
+            finished = true;
+            subscriber.complete();
+          },
+        }),
+    );
+  });
+}
+
+async function checkpoint(control: RunControl, opId: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  if (await control.whenRunnable(opId, { signal })) return;
+  signal.throwIfAborted();
+  throw new OpControlUnavailableError("the subscriber was closed: nobody can say whether the op may go on");
+}

@@ -1,0 +1,136 @@
+import { expect } from "chai";
+import { ESLint } from "eslint";
+import { dirname, relative, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname, "..");
+
+/** The rules that hold the tree; none of them needs types, which makes this fast and lets the files be made up. */
+const STRUCTURAL = /^import-x\/|^no-restricted-imports$|^@typescript-eslint\/consistent-type-imports$/;
+
+describe("eslint.config", function () {
+  this.timeout(30_000);
+
+  let eslint: ESLint;
+
+  before(() => {
+    eslint = new ESLint({
+      cwd: ROOT,
+      overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
+      ruleFilter: ({ ruleId }) => STRUCTURAL.test(ruleId),
+    });
+  });
+
+  describe("refuses", () => {
+    const zones = "import-x/no-restricted-paths";
+    const packages = "no-restricted-imports";
+
+    it("an import circle", async () => {
+      await refuses("lib/opStatus.ts", 'export { OpTable } from "./ops/OpTable.js";', "import-x/no-cycle");
+    });
+
+    it("index.ts within lib/", async () => {
+      await refuses("lib/cli/madeUp.ts", 'export { awaitOp } from "../index.js";', zones, "An index.ts is for users");
+    });
+
+    for (const file of ["lib/madeUp.ts", "lib/ops/madeUp.ts", "lib/cli/demo/madeUp.ts", "examples/madeUp.ts"]) {
+      it(`generated code in ${file}`, async () => {
+        const path = relative(dirname(file), "codegen/gen/policy.js");
+        await refuses(file, `export * from "${path}";`, zones, "Generated code is seen by");
+      });
+    }
+
+    for (const file of ["lib/madeUp.ts", "lib/ops/madeUp.ts", "lib/cli/demo/madeUp.ts"]) {
+      it(`gRPC in ${file}`, async () => {
+        await refuses(file, 'export { Metadata } from "@grpc/grpc-js";', packages, "gRPC is seen by");
+        await refuses(file, 'export type { Metadata } from "@grpc/grpc-js";', packages, "gRPC is seen by");
+      });
+    }
+
+    for (const path of ["OpControlSubscriber", "ops/OpTable", "channel/grpcSource", "options", "testing/DevGateway"]) {
+      it(`${path} in an operator`, async () => {
+        await refuses("lib/operators/madeUp.ts", `export * from "../${path}.js";`, zones, "An operator knows");
+      });
+    }
+
+    for (const name of ["@grpc/grpc-js", "rxjs/webSocket", "node:events", "events"]) {
+      it(`${name} in an operator`, async () => {
+        await refuses("lib/operators/madeUp.ts", `export * from "${name}";`, packages, "a composition of RxJS's");
+      });
+    }
+
+    for (const path of ["operators/awaitOp", "channel/messageSource", "OpControlSubscriber", "testing/DevGateway"]) {
+      it(`${path} in the table of ops`, async () => {
+        await refuses("lib/ops/madeUp.ts", `export * from "../${path}.js";`, zones, "The table of ops");
+      });
+    }
+
+    for (const path of ["operators/awaitOp", "ops/OpTable", "OpControlSubscriber", "options", "testing/DevGateway"]) {
+      it(`${path} in the channel`, async () => {
+        await refuses("lib/channel/madeUp.ts", `export * from "../${path}.js";`, zones, "The channel brings");
+      });
+    }
+
+    it("an entry of its own in the core", async () => {
+      await refuses("lib/madeUp.ts", 'export * from "./testing/DevGateway.js";', zones, "entries of their own");
+      await refuses("lib/index.ts", 'export * from "./cli/main.js";', zones, "entries of their own");
+    });
+
+    it("the command in another entry", async () => {
+      await refuses("lib/testing/madeUp.ts", 'export * from "../cli/main.js";', zones, "built on the command");
+    });
+
+    it("a spec in lib/", async () => {
+      await refuses("lib/madeUp.ts", 'export * from "../spec/eslint-spec.js";', zones, "What is published");
+    });
+
+    it("a package in lib/ that is not installed with it", async () => {
+      await refuses("lib/madeUp.ts", 'export * from "chai";', "import-x/no-extraneous-dependencies");
+    });
+
+    for (const file of ["lib/madeUp.ts", "lib/channel/madeUp.ts", "spec/madeUp.ts"]) {
+      it(`a built-in without node: in ${file}`, async () => {
+        await refuses(file, 'export { isIP } from "net";', packages, 'Say "node:net"');
+        await refuses(file, 'export { readFile } from "fs/promises";', packages, 'Say "node:fs/promises"');
+      });
+    }
+
+    it("a default export in lib/", async () => {
+      await refuses("lib/madeUp.ts", "export default 1;", "import-x/no-default-export");
+    });
+
+    it("a type import that the other rules do not see", async () => {
+      const code = 'export type Table = import("../ops/OpTable.js").OpTable;';
+      await refuses("lib/operators/madeUp.ts", code, "@typescript-eslint/consistent-type-imports");
+    });
+  });
+
+  describe("allows", () => {
+    const legal: Readonly<Record<string, readonly string[]>> = {
+      "lib/madeUp.ts": ["./ops/OpTable.js", "./channel/grpcSource.js", "./operators/awaitOp.js", "rxjs", "node:net"],
+      "lib/operators/madeUp.ts": ["rxjs", "./awaitOp.js", "../opStatus.js", "../errors.js", "../check.js"],
+      "lib/ops/madeUp.ts": ["rxjs", "./OpTable.js", "../opStatus.js", "../Diagnostic.js"],
+      "lib/channel/madeUp.ts": ["@grpc/grpc-js", "../../codegen/gen/policy.js", "../printable.js", "node:tls"],
+      "lib/testing/madeUp.ts": ["@grpc/grpc-js", "../../codegen/gen/policy.js", "../OpControlSubscriber.js"],
+      "lib/cli/madeUp.ts": ["commander", "../OpControlSubscriber.js", "../operators/awaitOp.js", "node:readline"],
+      "spec/madeUp.ts": ["chai", "@grpc/grpc-js", "../codegen/gen/policy.js", "../lib/index.js", "../lib/cli/main.js"],
+      "bench/madeUp.ts": ["@grpc/grpc-js", "../lib/index.js"],
+    };
+
+    for (const [file, imports] of Object.entries(legal)) {
+      it(`${imports.join(", ")} in ${file}`, async () => {
+        expect(await lint(file, imports.map((path) => `export * from "${path}";`).join("\n"))).to.deep.equal([]);
+      });
+    }
+  });
+
+  async function refuses(file: string, code: string, rule: string, message = ""): Promise<void> {
+    const found = await lint(file, code);
+    expect(found.map(({ ruleId }) => ruleId)).to.deep.equal([rule]);
+    expect(found[0]?.message).to.include(message);
+  }
+
+  async function lint(file: string, code: string): Promise<readonly { ruleId: string | null; message: string }[]> {
+    const results = await eslint.lintText(code, { filePath: resolve(ROOT, file) });
+    return results.flatMap(({ messages }) => messages);
+  }
+});
