@@ -26,10 +26,10 @@ import { gatewayCredentials } from "./channel/gatewayCredentials.js";
 import { grpcSource } from "./channel/grpcSource.js";
 import { messageSource } from "./channel/messageSource.js";
 import type { ChannelEvent, SignalSource } from "./channel/SignalSource.js";
-import { type Cleanup, cleanUp } from "./cleanUp.js";
+import { cleanUp } from "./cleanUp.js";
 import { check, checkDurationMs, checkSignal } from "./check.js";
 import type { Diagnostic } from "./Diagnostic.js";
-import { OpControlUnavailableError, type OpTerminatedError } from "./errors.js";
+import { OpControlUnavailableError } from "./errors.js";
 import { OpAbortSignals } from "./OpAbortSignals.js";
 import { awaitOp } from "./operators/awaitOp.js";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
@@ -91,14 +91,6 @@ export class OpControlSubscriber implements Disposable {
   readonly #table: OpTable;
   readonly #abortSignals = new OpAbortSignals((opId) => this.#table.watch(opId));
   readonly #cleanups = new Subscription();
-  readonly #runControl = {
-    awaitOp: (opId: string) => this.awaitOp(opId),
-    status: (opId: string) => this.status(opId),
-    whenRunnable: (opId: string, options: WhenRunnableOptions) => this.whenRunnable(opId, options),
-    cleanUp: (cleanup: Cleanup, error: OpTerminatedError, timeoutMs: number) => {
-      this.#cleanups.add(cleanUp(cleanup, error, timeoutMs).subscribe(this.#report));
-    },
-  };
   readonly #receive = firstInFirstOut<Event>((event) => {
     this.#handle(event);
   });
@@ -298,7 +290,10 @@ export class OpControlSubscriber implements Disposable {
    */
   runOp<T>(opId: string, work: OpWork<T>): Observable<T> {
     checkOpId(opId);
-    return runOp(this.#runControl, opId, work);
+    return runOp(this, opId, work, (cleanup, error, timeoutMs) => {
+      const outcome$ = cleanUp(cleanup, error, timeoutMs);
+      this.#cleanups.add(outcome$.subscribe({ next: this.#report, error: this.#onThrow }));
+    });
   }
 
   /** Whether the op has to wait now. */

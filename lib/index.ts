@@ -3,13 +3,7 @@ export { OpControlSubscriber } from "./OpControlSubscriber.js";
 export type { AwaitOptions, WhenRunnableOptions } from "./OpControlSubscriber.js";
 export type { CleanupOptions, OpRun, OpWork } from "./runOp.js";
 export type { Cleanup } from "./cleanUp.js";
-export type {
-  AgentIdentity,
-  ConnectOptions,
-  FromOptions,
-  KeepaliveOptions,
-  OpControlOptions,
-} from "./options.js";
+export type { AgentIdentity, ConnectOptions, FromOptions, KeepaliveOptions, OpControlOptions } from "./options.js";
 
 // Operators
 export { awaitOp } from "./operators/awaitOp.js";

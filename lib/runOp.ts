@@ -41,9 +41,10 @@ interface RunControl {
   awaitOp(opId: string): Observable<OpStatus>;
   status(opId: string): Observable<OpStatus>;
   whenRunnable(opId: string, options: { signal: AbortSignal }): Promise<boolean>;
-  /** Starts a clean-up and tells what becomes of it. */
-  cleanUp(cleanup: Cleanup, error: OpTerminatedError, timeoutMs: number): void;
 }
+
+/** Starts a clean-up that nobody waits for, and sees to it that its failure is told. */
+type StartCleanUp = (cleanup: Cleanup, error: OpTerminatedError, timeoutMs: number) => void;
 
 const DEFAULT_CLEANUP_TIMEOUT_MS = 5_000;
 
@@ -52,13 +53,18 @@ const DEFAULT_CLEANUP_TIMEOUT_MS = 5_000;
  *
  * @internal
  */
-export function runOp<T>(control: RunControl, opId: string, work: OpWork<T>): Observable<T> {
+export function runOp<T>(
+  control: RunControl,
+  opId: string,
+  work: OpWork<T>,
+  startCleanUp: StartCleanUp,
+): Observable<T> {
   check(typeof work === "function", "work", "a function");
-  return control.awaitOp(opId).pipe(switchMap(() => startWork(control, opId, work)));
+  return control.awaitOp(opId).pipe(switchMap(() => startWork(control, opId, work, startCleanUp)));
 }
 
 /** Not composed: when the work must stop it is unsubscribed first, then aborted, then the error told, in one tick. */
-function startWork<T>(control: RunControl, opId: string, work: OpWork<T>): Observable<T> {
+function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startCleanUp: StartCleanUp): Observable<T> {
   return new Observable((subscriber) => {
     const controller = new AbortController();
     const cleanups: ((error: OpTerminatedError) => void)[] = [];
@@ -89,7 +95,7 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>): Obser
         check(typeof cleanup === "function", "cleanup", "a function");
         checkDurationMs("timeoutMs", timeoutMs);
         const start = (error: OpTerminatedError): void => {
-          control.cleanUp(cleanup, error, timeoutMs);
+          startCleanUp(cleanup, error, timeoutMs);
         };
         if (signal.reason instanceof OpTerminatedError) start(signal.reason);
         else cleanups.push(start);

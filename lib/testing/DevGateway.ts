@@ -69,7 +69,12 @@ export class DevGateway implements AsyncDisposable {
   readonly #subscriptions$: BehaviorSubject<readonly Subscription[]>;
   #sequence = 0n;
 
-  private constructor(server: Server, host: string, port: number, subscriptions$: BehaviorSubject<readonly Subscription[]>) {
+  private constructor(
+    server: Server,
+    host: string,
+    port: number,
+    subscriptions$: BehaviorSubject<readonly Subscription[]>,
+  ) {
     this.#server = server;
     this.#subscriptions$ = subscriptions$;
     this.port = port;

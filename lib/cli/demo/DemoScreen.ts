@@ -1,6 +1,5 @@
 import { printable } from "../../printable.js";
-import type { Marble } from "./MarbleLine.js";
-import { MarbleLine } from "./MarbleLine.js";
+import { type Marble, MarbleLine } from "./MarbleLine.js";
 
 const LABEL_WIDTH = 11;
 

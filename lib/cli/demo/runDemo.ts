@@ -1,4 +1,14 @@
-import { EMPTY, filter, lastValueFrom, type Observable, Subject, takeUntil, tap, timer, type Unsubscribable } from "rxjs";
+import {
+  EMPTY,
+  filter,
+  lastValueFrom,
+  type Observable,
+  Subject,
+  takeUntil,
+  tap,
+  timer,
+  type Unsubscribable,
+} from "rxjs";
 import { OpTerminatedError } from "../../errors.js";
 import { OpControlSubscriber } from "../../OpControlSubscriber.js";
 import type { OpStatus } from "../../opStatus.js";
@@ -35,9 +45,7 @@ export async function runDemo({ input, gateway: elsewhere, op: opId, ...ids }: D
   const endpoint = elsewhere ?? gateway?.endpoint ?? "";
   using control = OpControlSubscriber.connect(endpoint, { orgId: ids.org, teamId: ids.team, agentId: ids.agent });
   screen.line("gateway", gateway ? `listening on ${endpoint}, for this demo only` : endpoint);
-  control.connection$.subscribe(({ state, lastError }) => {
-    screen.line("channel", lastError === undefined ? state : `${state}: ${lastError}`);
-  });
+  showConnection(screen, control.connection$);
   try {
     await control.ready();
   } catch {
@@ -104,6 +112,15 @@ function showStep(screen: DemoScreen, step: AgentStep, lineCount: number): void 
   screen.line("called", `${line}: ${step.result} of "${step.text}"`);
 }
 
+function showConnection(screen: DemoScreen, connection$: OpControlSubscriber["connection$"]): void {
+  connection$.subscribe({
+    next: ({ state, lastError }) => {
+      screen.line("channel", lastError === undefined ? state : `${state}: ${lastError}`);
+    },
+    error: rethrow,
+  });
+}
+
 const labels = { running: "resumed", paused: "paused", terminated: "terminated" };
 const marbles = { running: "r", paused: "p", terminated: "t" } as const;
 
@@ -120,7 +137,13 @@ function showStatuses(screen: DemoScreen, status$: Observable<OpStatus>): void {
 }
 
 function showTicks(screen: DemoScreen, isPaused: () => boolean): Unsubscribable {
-  return timer(0, TICK_MS).subscribe(() => {
+  const tick = (): void => {
     screen.tick(isPaused());
-  });
+  };
+  return timer(0, TICK_MS).subscribe({ next: tick, error: rethrow });
+}
+
+/** For a stream that never errors. */
+function rethrow(error: unknown): never {
+  throw error;
 }
