@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const tsconfig = {
+  compilerOptions: { module: "nodenext", target: "es2022", strict: true, skipLibCheck: false, outDir: "out" },
+};
+
+describe("the packed tarball, in an empty ESM project with rxjs", function () {
+  this.timeout(120_000);
+  let project: string;
+
+  before(function () {
+    expect(existsSync(join(root, "dist/lib/index.js")), "dist is missing: npm run build makes it").to.equal(true);
+    project = mkdtempSync(join(tmpdir(), "rx-op-control-"));
+    writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify(tsconfig));
+    installTarball(project);
+  });
+
+  after(() => {
+    rmSync(project, { recursive: true, force: true });
+  });
+
+  it("holds what it must and no more", () => {
+    const installed = join(project, "node_modules/rx-op-control");
+    expect(readdirSync(installed).toSorted()).to.deep.equal(
+      ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "protos"].toSorted(),
+    );
+    expect(readdirSync(join(installed, "dist")).toSorted()).to.deep.equal(["codegen", "lib"]);
+  });
+
+  it("runs the README's example, types included", () => {
+    writeFileSync(join(project, "example.ts"), readmeExample());
+    run(project, "node", [join(root, "node_modules/typescript/bin/tsc")]);
+    const lines = run(project, "node", ["out/example.js"]).trimEnd().split("\n");
+    expect(lines.slice(0, 2)).to.deep.equal(["step 0", "step 1"]);
+    expect(lines.at(-1)).to.match(/^step [5-9]$/);
+    expect(lines).to.deep.equal(lines.map((_, step) => `step ${step}`));
+  });
+
+  it("loads both entries without a side effect, by import and by require", () => {
+    const load = `
+      const before = process.getActiveResourcesInfo().length;
+      await import("rx-op-control");
+      await import("rx-op-control/testing");
+      if (process.getActiveResourcesInfo().length > before) throw new Error("importing started something");
+      console.log("quiet");
+    `;
+    expect(run(project, "node", ["--input-type=module", "-e", load])).to.equal("quiet\n");
+    const required = run(project, "node", ["-e", 'console.log(typeof require("rx-op-control").OpControlSubscriber)']);
+    expect(required).to.equal("function\n");
+  });
+
+  it("brings the command", () => {
+    const help = run(project, "node", ["node_modules/rx-op-control/dist/lib/cli/main.js", "demo", "--help"]);
+    expect(help).to.contain("--gateway <host:port>");
+  });
+});
+
+/** Unpacks the tarball where npm would put it; its dependencies are this repository's own. */
+function installTarball(project: string): void {
+  const installed = join(project, "node_modules/rx-op-control");
+  mkdirSync(installed, { recursive: true });
+  const [tarball] = JSON.parse(
+    run(root, "npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project]),
+  ) as [{ filename: string }];
+  run(project, "tar", ["-xzf", tarball.filename, "--strip-components=1", "-C", installed]);
+  for (const dependency of readdirSync(join(root, "node_modules"))) {
+    if (dependency.startsWith(".") || dependency === "rx-op-control") continue;
+    symlinkSync(join(root, "node_modules", dependency), join(project, "node_modules", dependency));
+  }
+}
+
+function readmeExample(): string {
+  const example = /```ts\n([^]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1];
+  if (example === undefined) throw new Error("README.md has no TypeScript example");
+  return example;
+}
+
+function run(cwd: string, command: string, args: readonly string[]): string {
+  return execFileSync(command, args, { cwd, encoding: "utf8", timeout: 60_000, stdio: ["ignore", "pipe", "pipe"] });
+}
