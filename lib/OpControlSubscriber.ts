@@ -22,7 +22,6 @@ import {
 } from "rxjs";
 import { aborted } from "./aborted.js";
 import { type ChannelStatus, channelStatus } from "./channel/ChannelStatus.js";
-import { gatewayCredentials } from "./channel/gatewayCredentials.js";
 import { grpcSource } from "./channel/grpcSource.js";
 import { messageSource } from "./channel/messageSource.js";
 import type { ChannelEvent, SignalSource } from "./channel/SignalSource.js";
@@ -38,6 +37,7 @@ import { firstInFirstOut } from "./ops/firstInFirstOut.js";
 import { Latest } from "./ops/Latest.js";
 import { Multicast } from "./ops/Multicast.js";
 import { OpTable } from "./ops/OpTable.js";
+import type { StatusObservable } from "./ops/StatusObservable.js";
 import { type ConnectOptions, type FromOptions, resolveConnectOptions, resolveFromOptions } from "./options.js";
 import { parseSignal } from "./parseSignal.js";
 import { describeError, printable } from "./printable.js";
@@ -126,7 +126,7 @@ export class OpControlSubscriber implements Disposable {
     const { orgId, teamId, agentId, maxTrackedOps, ...resolved } = resolveConnectOptions(endpoint, options);
     const source = grpcSource({
       endpoint,
-      channelCredentials: gatewayCredentials(endpoint, resolved),
+      channelCredentials: resolved.channelCredentials,
       agent: { orgId, teamId, agentId },
       credentialToken: resolved.credentialToken,
       connectTimeoutMs: resolved.connectTimeoutMs,
@@ -193,13 +193,13 @@ export class OpControlSubscriber implements Disposable {
   }
 
   /**
-   * What the op may do: replays the latest status and emits each change of it.
+   * What the op may do: replays the latest status and emits each change of it; its `value` is the status of the moment.
    *
    * It stays open after `"terminated"`, which is final. On close it gives its last status and completes; when the
    * channel has failed it errors with an {@link OpControlUnavailableError} and, unless the op is terminated, emits
    * nothing before that.
    */
-  status(opId: string): Observable<OpStatus> {
+  status(opId: string): StatusObservable {
     checkOpId(opId);
     return this.#table.watch(opId);
   }

@@ -23,6 +23,7 @@ export type { CombinedAbortSignal } from "./anyAbortSignal.js";
 export { AssemblyError, HoldOverflowError, OpControlUnavailableError, OpTerminatedError } from "./errors.js";
 
 // Vocabulary
+export type { StatusObservable } from "./ops/StatusObservable.js";
 export type { OpControlMessage, OpControlSignal, OpScope, OpState, OpStatus } from "./opStatus.js";
 export type { ChannelState, ChannelStatus } from "./channel/ChannelStatus.js";
 export type { CredentialToken } from "./channel/credentialToken.js";

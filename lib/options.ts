@@ -1,6 +1,10 @@
 import { type CredentialToken, isSendableToken } from "./channel/credentialToken.js";
-import { type ChannelCredentials, isChannelCredentials } from "./channel/gatewayCredentials.js";
-import { isLoopback } from "./channel/isLoopback.js";
+import {
+  type ChannelCredentials,
+  gatewayCredentials,
+  isChannelCredentials,
+  isReadableOnTheWay,
+} from "./channel/gatewayCredentials.js";
 import { check, checkDurationMs, checkObject } from "./check.js";
 import { printable } from "./printable.js";
 
@@ -107,17 +111,15 @@ export function resolveConnectOptions(endpoint: string, options: ConnectOptions)
   check(isEndpoint(endpoint), "endpoint", 'a "host:port" (or another gRPC target, without "http://")');
   checkAll(connectChecks, options);
   checkNonEmptyString("agentId", options.agentId);
-  const resolved = {
-    ...connectDefaults,
-    ...given(options),
-    keepalive: { ...keepaliveDefaults, ...given(options.keepalive ?? {}) },
-  };
-  const inClearText = resolved.allowInsecure && !resolved.channelCredentials && !isLoopback(endpoint);
-  check(!inClearText || resolved.credentialToken === undefined, "credentialToken", CLEAR_TEXT);
-  return resolved;
+  const set = { ...connectDefaults, ...given(options) };
+  const channelCredentials = gatewayCredentials(endpoint, set);
+  check(
+    options.credentialToken === undefined || !isReadableOnTheWay(endpoint, channelCredentials),
+    "credentialToken",
+    "left out where it would go to another machine in clear text",
+  );
+  return { ...set, channelCredentials, keepalive: { ...keepaliveDefaults, ...given(options.keepalive ?? {}) } };
 }
-
-const CLEAR_TEXT = "left out where allowInsecure sends it to another machine in clear text";
 
 function isEndpoint(endpoint: unknown): boolean {
   return typeof endpoint === "string" && /^[^\s]+$/.test(endpoint) && !/^https?:/i.test(endpoint);

@@ -21,13 +21,22 @@ interface Malformed {
 }
 
 /**
- * A message from any source as a signal, or the reason why it is none.
+ * A message from any source as a signal, or why it is none.
  *
- * Every source is read by this one function, typed or not, so that what is malformed is so everywhere.
+ * Every source is read by this one function, typed or not, so that what is malformed is so everywhere. It never throws,
+ * whatever it is given: the next message may be a TERMINATE.
  *
  * @internal
  */
 export function parseSignal(message: unknown): OpControlMessage | Malformed {
+  try {
+    return parse(message);
+  } catch {
+    return { malformed: "notAnObject", opId: "" };
+  }
+}
+
+function parse(message: unknown): OpControlMessage | Malformed {
   if (typeof message !== "object" || message === null) return { malformed: "notAnObject", opId: "" };
   const { opId, signal: given, sequence } = message as Record<keyof OpControlMessage, unknown>;
   if (typeof opId !== "string" || opId === "") return { malformed: "emptyOpId", opId: "" };

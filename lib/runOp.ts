@@ -2,6 +2,7 @@ import { defer, Observable, type ObservableInput, Subscription, switchMap } from
 import { check, checkDurationMs } from "./check.js";
 import type { Cleanup } from "./cleanUp.js";
 import { OpControlUnavailableError, OpTerminatedError } from "./errors.js";
+import { stateNow } from "./operators/stateNow.js";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
 import { untilClosed } from "./operators/untilClosed.js";
 import type { OpStatus } from "./opStatus.js";
@@ -106,7 +107,7 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
         .pipe(untilClosed(running))
         .subscribe({
           next: (value) => {
-            subscriber.next(value);
+            if (stateNow(status$) !== "terminated") subscriber.next(value);
           },
           error: (error: unknown) => {
             finished = true;

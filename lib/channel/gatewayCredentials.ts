@@ -17,6 +17,15 @@ export function gatewayCredentials(
   return allowInsecure || isLoopback(endpoint) ? ChannelCredentials.createInsecure() : ChannelCredentials.createSsl();
 }
 
+/**
+ * Whether what goes over such a connection can be read on its way to another machine.
+ *
+ * @internal
+ */
+export function isReadableOnTheWay(endpoint: string, credentials: ChannelCredentials): boolean {
+  return !credentials._isSecure() && !isLoopback(endpoint);
+}
+
 /** @internal */
 export function isChannelCredentials(value: unknown): value is ChannelCredentials {
   return value instanceof ChannelCredentials;

@@ -8,13 +8,14 @@ loopback.addAddress("::1", "ipv6");
  * Whether a gRPC target never leaves this machine, so that plaintext to it is safe: `localhost`, `127.0.0.0/8`, `::1`
  * (with or without brackets, port and resolver scheme) and unix sockets.
  *
- * When in doubt, no: `127.0.0.1@example.com` and `localhost.example.com` are names of somebody else's.
+ * When in doubt, no: `127.0.0.1@example.com` and `localhost.example.com` are names of somebody else's, and what is not
+ * exactly a scheme of grpc-js's is looked up as a name.
  *
  * @internal
  */
 export function isLoopback(endpoint: string): boolean {
-  if (/^unix(-abstract)?:/i.test(endpoint)) return true;
-  const addresses = endpoint.replace(/^dns:(\/\/[^/]*\/)?/i, "").replace(/^ipv[46]:/i, "");
+  if (endpoint.startsWith("unix:")) return true;
+  const addresses = endpoint.replace(/^(dns:(\/\/\/)?|ipv[46]:)/, "");
   return addresses.split(",").every((address) => isLoopbackHost(hostOf(address)));
 }
 

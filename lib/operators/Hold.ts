@@ -1,4 +1,5 @@
 import { HoldOverflowError, OpControlUnavailableError } from "../errors.js";
+import type { OpState } from "../opStatus.js";
 import { FifoBuffer } from "./FifoBuffer.js";
 import type { HoldOptions } from "./HoldOptions.js";
 
@@ -47,7 +48,11 @@ export class Hold<T> {
     return this.#held.size === 0 && !this.#flushing;
   }
 
-  next(value: T): void {
+  /** Takes a value in, together with the op's state at this moment, where that is known. */
+  next(value: T, now: OpState | undefined): void {
+    // About to be told so, in this tick.
+    if (now === "terminated") return;
+    if (now === "paused") this.#paused = true;
     if (!this.#paused && !this.#flushing) this.#sink.next(value);
     else if (this.#abandoned) this.#failAbandoned();
     else this.#hold(value);

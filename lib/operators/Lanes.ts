@@ -3,6 +3,7 @@ import { OpTerminatedError } from "../errors.js";
 import type { OpState, OpStatus } from "../opStatus.js";
 import { Hold, Room } from "./Hold.js";
 import type { ResolvedHoldByOpOptions } from "./HoldByOpOptions.js";
+import { stateNow } from "./stateNow.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
 
 /** Who knows the ops' statuses: an `OpControlSubscriber`, for one. */
@@ -14,6 +15,7 @@ export interface StatusLookup {
 /** What is kept of one op: its values, and the subscription that says what becomes of them. */
 interface Lane<T> {
   readonly opId: string;
+  readonly status$: Observable<OpStatus>;
   readonly hold: Hold<T>;
   readonly subscription: Subscription;
   isStatusKnown: boolean;
@@ -56,7 +58,7 @@ export class Lanes<T> {
       const opId = this.#opIdOf(value);
       const lane = this.#lanes.get(opId) ?? this.#open(opId);
       if (lane.terminated) this.#drop(value, lane.terminated);
-      else lane.hold.next(value);
+      else lane.hold.next(value, stateNow(lane.status$));
       this.#settle(lane);
     } catch (error) {
       this.#subscriber.error(error);
@@ -79,11 +81,11 @@ export class Lanes<T> {
 
   #open(opId: string): Lane<T> {
     const hold = new Hold(this.#subscriber, this.#options, this.#room);
-    const lane: Lane<T> = { opId, hold, subscription: new Subscription(), isStatusKnown: false };
-    const status$ = this.#control.status(opId).pipe(throwOnTerminated());
+    const status$ = this.#control.status(opId);
+    const lane: Lane<T> = { opId, status$, hold, subscription: new Subscription(), isStatusKnown: false };
     this.#lanes.set(opId, lane);
     lane.subscription.add(
-      status$.subscribe({
+      status$.pipe(throwOnTerminated()).subscribe({
         next: ({ state }) => {
           this.#update(lane, state);
         },

@@ -1,5 +1,6 @@
 import { defer, filter, ignoreElements, type MonoTypeOperatorFunction, type Observable, takeUntil, tap } from "rxjs";
-import type { OpStatus } from "../opStatus.js";
+import type { OpState, OpStatus } from "../opStatus.js";
+import { stateNow } from "./stateNow.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
 
 /**
@@ -32,17 +33,17 @@ import { throwOnTerminated } from "./throwOnTerminated.js";
 export function dropWhilePaused<T>(status$: Observable<OpStatus>): MonoTypeOperatorFunction<T> {
   return (source) =>
     defer(() => {
-      let paused = false;
+      let told: OpState = "running";
       const terminated$ = status$.pipe(
         throwOnTerminated(),
         tap(({ state }) => {
-          paused = state === "paused";
+          told = state;
         }),
         ignoreElements(),
       );
       // takeUntil subscribes its notifier first, so that the status is known before the first value.
       return source.pipe(
-        filter(() => !paused),
+        filter(() => (stateNow(status$) ?? told) === "running"),
         takeUntil(terminated$),
       );
     });

@@ -1,5 +1,6 @@
-import { ignoreElements, type MonoTypeOperatorFunction, type Observable, takeUntil } from "rxjs";
+import { filter, ignoreElements, type MonoTypeOperatorFunction, type Observable, pipe, takeUntil } from "rxjs";
 import type { OpStatus } from "../opStatus.js";
+import { stateNow } from "./stateNow.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
 
 /**
@@ -30,6 +31,9 @@ import { throwOnTerminated } from "./throwOnTerminated.js";
  * @see {@link holdWhilePaused} and {@link dropWhilePaused}, which differ in what a pause does.
  */
 export function failOnTerminate<T>(status$: Observable<OpStatus>): MonoTypeOperatorFunction<T> {
-  // takeUntil subscribes its notifier first and passes the notifier's error on.
-  return takeUntil(status$.pipe(throwOnTerminated(), ignoreElements()));
+  return pipe(
+    filter(() => stateNow(status$) !== "terminated"),
+    // takeUntil subscribes its notifier first and passes the notifier's error on.
+    takeUntil(status$.pipe(throwOnTerminated(), ignoreElements())),
+  );
 }

@@ -2,6 +2,7 @@ import { type MonoTypeOperatorFunction, Observable } from "rxjs";
 import type { OpStatus } from "../opStatus.js";
 import { Hold } from "./Hold.js";
 import { type HoldOptions, resolveHoldOptions } from "./HoldOptions.js";
+import { stateNow } from "./stateNow.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
 import { untilClosed } from "./untilClosed.js";
 
@@ -74,7 +75,7 @@ export function holdWhilePaused<T>(
       subscriber.add(
         source.pipe(untilClosed(subscriber)).subscribe({
           next: (value) => {
-            hold.next(value);
+            hold.next(value, stateNow(status$));
           },
           error: fail,
           complete: () => {

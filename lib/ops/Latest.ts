@@ -20,10 +20,10 @@ export class Latest<T> extends Multicast<T> {
     return this.#value;
   }
 
-  override add(subscriber: Subscriber<T>): void {
+  override add(subscriber: Subscriber<T>, onLeave?: () => void): void {
     if (!this.ended) {
       // First in the set, then told: a change that the subscriber itself causes on being told must reach it.
-      super.add(subscriber);
+      super.add(subscriber, onLeave);
       subscriber.next(this.#value);
       return;
     }
@@ -35,9 +35,9 @@ export class Latest<T> extends Multicast<T> {
     this.prepare(value)();
   }
 
-  override error(error: unknown): void {
-    this.#failed = true;
-    super.error(error);
+  override prepareError(error: unknown): () => void {
+    this.#failed ||= !this.ended;
+    return super.prepareError(error);
   }
 
   /** Whether a value is still told after the stream has ended with an error. */

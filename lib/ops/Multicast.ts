@@ -33,8 +33,8 @@ export class Multicast<T> {
     });
   }
 
-  /** Subscribes; whoever comes after the end is told the end. */
-  add(subscriber: Subscriber<T>): void {
+  /** Subscribes; whoever comes after the end is told the end. `onLeave` is called once the subscriber has left. */
+  add(subscriber: Subscriber<T>, onLeave?: () => void): void {
     if (this.#end) {
       this.#end(subscriber);
       return;
@@ -44,6 +44,7 @@ export class Multicast<T> {
     subscriber.add(() => {
       this.#subscribers.delete(subscriber);
       this.#snapshot = undefined;
+      onLeave?.();
     });
   }
 
@@ -59,21 +60,34 @@ export class Multicast<T> {
   }
 
   error(error: unknown): void {
-    this.#endWith((subscriber) => {
+    this.prepareError(error)();
+  }
+
+  complete(): void {
+    this.prepareComplete()();
+  }
+
+  /** Ends with the error for whoever comes from now on, and returns how to tell it to everyone who is subscribed. */
+  prepareError(error: unknown): () => void {
+    return this.#prepareEnd((subscriber) => {
       subscriber.error(error);
     });
   }
 
-  complete(): void {
-    this.#endWith((subscriber) => {
+  /** Completes for whoever comes from now on, and returns how to tell it to everyone who is subscribed. */
+  prepareComplete(): () => void {
+    return this.#prepareEnd((subscriber) => {
       subscriber.complete();
     });
   }
 
-  #endWith(end: (subscriber: Subscriber<T>) => void): void {
-    if (this.#end) return;
+  #prepareEnd(end: (subscriber: Subscriber<T>) => void): () => void {
+    if (this.#end) return () => undefined;
     this.#end = end;
-    this.#tell(this.subscribers(), end);
+    const subscribers = this.subscribers();
+    return () => {
+      this.#tell(subscribers, end);
+    };
   }
 
   #tell(subscribers: readonly Subscriber<T>[], notify: (subscriber: Subscriber<T>) => void): void {

@@ -50,55 +50,67 @@ export class OpGroups {
     });
   }
 
-  /** Brings the op's group up to the table. */
+  /** Brings the op's group up to the table, and tells of it. */
   sync(opId: string): void {
-    if (!this.#wanted) return;
+    this.prepare([opId])();
+  }
+
+  /** Brings the ops' groups up to the table, and returns how to tell of it. */
+  prepare(opIds: Iterable<string>): () => void {
+    const tells: (() => void)[] = [];
+    if (this.#wanted) for (const opId of opIds) this.#prepare(opId, tells);
+    return () => {
+      for (const tell of tells) tell();
+    };
+  }
+
+  /** The ops that have an open group. */
+  openIds(): Iterable<string> {
+    return this.#open.keys();
+  }
+
+  prepareError(error: unknown): () => void {
+    return this.#prepareEnd((stream) => stream.prepareError(error));
+  }
+
+  prepareComplete(): () => void {
+    return this.#prepareEnd((stream) => stream.prepareComplete());
+  }
+
+  #prepare(opId: string, tells: (() => void)[]): void {
     const tracked = this.#tracking.isTracked(opId);
     const group = this.#open.get(opId);
-    if (group) {
-      this.#tell(group.latest, this.#tracking.statusOf(opId));
-      if (!tracked) this.#close(opId, group);
-    } else if (tracked) {
-      this.#openGroup(opId);
+    if (!group) {
+      if (tracked) tells.push(this.#openGroup(opId));
+      return;
     }
-  }
-
-  /** Brings every open group up to the table. */
-  syncAll(): void {
-    for (const opId of this.#open.keys()) this.sync(opId);
-  }
-
-  error(error: unknown): void {
-    for (const { latest } of this.#takeAll()) latest.error(error);
-    this.#groups.error(error);
-  }
-
-  complete(): void {
-    for (const { latest } of this.#takeAll()) latest.complete();
-    this.#groups.complete();
-  }
-
-  #tell(latest: LatestStatus, status: OpStatus): void {
+    const { latest } = group;
+    const status = this.#tracking.statusOf(opId);
     // A terminated op that is forgotten reads as running afterwards; nobody shall be told that it runs again.
-    if (latest.value.state !== "terminated" && !isSameStatus(latest.value, status)) latest.next(status);
-  }
-
-  #close(opId: string, { latest }: Group): void {
+    const isNews = latest.value.state !== "terminated" && !isSameStatus(latest.value, status);
+    if (isNews) tells.push(latest.prepare(status));
+    if (tracked) return;
     this.#open.delete(opId);
-    latest.complete();
+    tells.push(latest.prepareComplete());
   }
 
-  #openGroup(opId: string): void {
+  #openGroup(opId: string): () => void {
     const latest = new LatestStatus(this.#tracking.statusOf(opId), this.#onThrow);
     const grouped = Object.assign(latest.asObservable(), { key: opId });
     this.#open.set(opId, { latest, grouped });
-    this.#groups.next(grouped);
+    const subscribers = this.#groups.subscribers();
+    return () => {
+      this.#groups.next(grouped, subscribers);
+    };
   }
 
-  #takeAll(): Group[] {
-    const open = [...this.#open.values()];
+  #prepareEnd(prepare: <T>(stream: Multicast<T>) => () => void): () => void {
+    const tells = [...this.#open.values()].map(({ latest }) => prepare(latest));
+    tells.push(prepare(this.#groups));
     this.#open.clear();
     this.#wanted = false;
-    return open;
+    return () => {
+      for (const tell of tells) tell();
+    };
   }
 }

@@ -50,14 +50,18 @@ export class OpMemory {
     return [...this.#paused.keys(), ...this.#terminated.keys()];
   }
 
-  /** Remembers, and returns the op that had to be forgotten for it. */
-  set(opId: string, { state, scope, sequence }: Verdict): string | undefined {
+  /** Remembers, and returns the op that had to be forgotten for it, if any. */
+  set(opId: string, { state, scope, sequence }: Verdict): readonly string[] {
     this.delete(opId);
+    const othersTerminated = this.#terminated.size;
     if (state === "terminated") this.#terminated.set(opId, sequence);
     else if (state === "paused" && scope === "op") this.#paused.set(opId, sequence);
     else if (state === "running" && this.#saturated) this.#running.set(opId, sequence);
     const size = this.#paused.size + this.#terminated.size + this.#running.size;
-    return size > this.#limit ? this.#forgetOne() : undefined;
+    if (size <= this.#limit) return [];
+    if (othersTerminated === 0) this.#saturate();
+    const forgotten = this.#forgetOne();
+    return forgotten === undefined ? [] : [forgotten];
   }
 
   delete(opId: string): void {
@@ -65,11 +69,13 @@ export class OpMemory {
     if (this.#saturated) this.#running.delete(opId);
   }
 
+  #saturate(): void {
+    if (this.#saturated) return;
+    this.#saturated = true;
+    this.#report({ kind: "saturated", maxTrackedOps: this.#limit });
+  }
+
   #forgetOne(): string | undefined {
-    if (!this.#saturated && this.#terminated.size === 0) {
-      this.#saturated = true;
-      this.#report({ kind: "saturated", maxTrackedOps: this.#limit });
-    }
     if (this.#saturated) {
       // A forgotten paused op goes on counting as paused, and a forgotten resumed one errs on the safe side.
       const forgotten = this.#paused.removeOldest() ?? this.#running.removeOldest();

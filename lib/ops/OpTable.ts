@@ -1,4 +1,4 @@
-import { type GroupedObservable, Observable } from "rxjs";
+import type { GroupedObservable, Observable } from "rxjs";
 import type { Diagnostic } from "../Diagnostic.js";
 import {
   FLEET_ID,
@@ -15,6 +15,7 @@ import { LatestStatus } from "./Latest.js";
 import { Multicast } from "./Multicast.js";
 import { OpGroups } from "./OpGroups.js";
 import { OpMemory } from "./OpMemory.js";
+import { StatusObservable } from "./StatusObservable.js";
 
 /** An op that somebody watches: what it was told itself, and its status as the watchers know it. */
 interface WatchedOp {
@@ -57,7 +58,7 @@ export class OpTable {
   };
   #widest: Verdict = this.#scopes.agent;
   #agentId: string | undefined;
-  #end: ((stream: Multicast<OpStatus>) => void) | undefined;
+  #end: ((late: LatestStatus) => void) | undefined;
 
   constructor(maxTrackedOps: number, report: (diagnostic: Diagnostic) => void, onThrow: (thrown: unknown) => void) {
     this.#onThrow = onThrow;
@@ -83,21 +84,23 @@ export class OpTable {
   }
 
   /** The op's status now and every change of it. */
-  watch(opId: string): Observable<OpStatus> {
-    return new Observable((subscriber) => {
-      if (this.#end) {
-        const last = new LatestStatus(this.statusOf(opId), this.#onThrow);
-        this.#end(last);
-        last.add(subscriber);
-        return;
-      }
-      const op = this.#watched.get(opId) ?? this.#startWatching(opId);
-      op.latest.add(subscriber);
-      subscriber.add(() => {
-        this.#stopWatching(op);
-      });
-      this.#groups.sync(opId);
-    });
+  watch(opId: string): StatusObservable {
+    return new StatusObservable(
+      () => this.statusOf(opId),
+      (subscriber) => {
+        if (this.#end) {
+          const last = new LatestStatus(this.statusOf(opId), this.#onThrow);
+          this.#end(last);
+          last.add(subscriber);
+          return;
+        }
+        const op = this.#watched.get(opId) ?? this.#startWatching(opId);
+        op.latest.add(subscriber, () => {
+          this.#stopWatching(op);
+        });
+        this.#groups.sync(opId);
+      },
+    );
   }
 
   apply(message: OpControlMessage): void {
@@ -108,18 +111,18 @@ export class OpTable {
 
   /** Ends every stream with the error; a terminated op's last status still comes first. */
   fail(error: unknown): void {
-    this.#endWith((stream) => {
-      stream.error(error);
-    });
-    this.#groups.error(error);
+    this.#endWith(
+      (stream) => stream.prepareError(error),
+      () => this.#groups.prepareError(error),
+    );
   }
 
   /** Completes every stream. */
   complete(): void {
-    this.#endWith((stream) => {
-      stream.complete();
-    });
-    this.#groups.complete();
+    this.#endWith(
+      (stream) => stream.prepareComplete(),
+      () => this.#groups.prepareComplete(),
+    );
   }
 
   /** Whether anything is remembered of the op: that it is watched, or was told to pause or terminate. */
@@ -147,8 +150,8 @@ export class OpTable {
   #stopWatching(op: WatchedOp): void {
     if (op.latest.observed || this.#watched.get(op.opId) !== op) return;
     this.#watched.delete(op.opId);
-    if (op.scope === "op") this.#remember(op.opId, op.own);
-    this.#groups.sync(op.opId);
+    const forgotten = op.scope === "op" ? this.#memory.set(op.opId, op.own) : [];
+    this.#groups.prepare([op.opId, ...forgotten])();
   }
 
   #applyToOp(message: OpControlMessage): void {
@@ -158,11 +161,12 @@ export class OpTable {
     const own = reduceVerdict(before, "op", message);
     if (own === before) return;
     const statusBefore = op ? op.latest.value : this.#effective(opId, "op", before);
+    let forgotten: readonly string[] = [];
     if (op) op.own = own;
-    else this.#remember(opId, own);
-    const status = this.#effective(opId, "op", own);
-    if (!isSameStatus(statusBefore, status)) this.#tell([change(status, op)]);
-    this.#groups.sync(opId);
+    else forgotten = this.#memory.set(opId, own);
+    // Not what was set but what was kept of it: a saturated memory may have had no room for it.
+    const status = this.#effective(opId, "op", op ? own : this.#memory.get(opId));
+    this.#tell(isSameStatus(statusBefore, status) ? [] : [change(status, op)], [opId, ...forgotten]);
   }
 
   #applyToScope(scope: "agent" | "fleet", message: OpControlMessage): void {
@@ -181,16 +185,16 @@ export class OpTable {
       const next = this.#effective(op.opId, op.scope, this.#ownOf(op.opId, op.scope));
       if (!isSameStatus(op.latest.value, next)) changes.push(change(next, op));
     }
-    this.#tell(changes);
-    this.#groups.sync(opId);
-    this.#groups.syncAll();
+    this.#tell(changes, [opId, ...this.#groups.openIds()]);
   }
 
-  /** Those who gate work are told before those who look on. */
-  #tell(changes: readonly Change[]): void {
+  /** Tells of changes that have been applied; those who gate work come before those who look on. */
+  #tell(changes: readonly Change[], regrouped: Iterable<string>): void {
+    const onlookers = this.#statuses.subscribers();
+    const tellGroups = this.#groups.prepare(regrouped);
     for (const { tellWatchers } of changes) tellWatchers?.();
-    if (!this.#statuses.observed) return;
-    for (const { status } of changes) this.#statuses.next(status);
+    if (onlookers.length > 0) for (const { status } of changes) this.#statuses.next(status, onlookers);
+    tellGroups();
   }
 
   #effective(opId: string, scope: SignalScope, own: Verdict): OpStatus {
@@ -203,16 +207,12 @@ export class OpTable {
     return this.#watched.get(opId)?.own ?? this.#memory.get(opId);
   }
 
-  #remember(opId: string, own: Verdict): void {
-    const forgotten = this.#memory.set(opId, own);
-    if (forgotten !== undefined) this.#groups.sync(forgotten);
-  }
-
-  #endWith(end: (stream: Multicast<OpStatus>) => void): void {
+  #endWith(prepare: (stream: Multicast<OpStatus>) => () => void, prepareGroups: () => () => void): void {
     if (this.#end) return;
-    this.#end = end;
-    for (const { latest } of [...this.#watched.values()]) end(latest);
-    end(this.#statuses);
+    this.#end = prepare;
+    const tells = [...this.#watched.values()].map(({ latest }) => prepare(latest));
+    tells.push(prepare(this.#statuses), prepareGroups());
+    for (const tell of tells) tell();
   }
 }
 

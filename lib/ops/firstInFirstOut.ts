@@ -16,10 +16,15 @@ export function firstInFirstOut<T>(handle: (event: T) => void): (event: T) => vo
       return;
     }
     const queue = (waiting = [event]);
-    try {
-      for (const next of queue) handle(next);
-    } finally {
-      waiting = undefined;
+    const thrown: unknown[] = [];
+    for (const next of queue) {
+      try {
+        handle(next);
+      } catch (error) {
+        thrown.push(error);
+      }
     }
+    waiting = undefined;
+    if (thrown.length > 0) throw thrown[0];
   };
 }

@@ -172,6 +172,7 @@ export class DevGateway implements AsyncDisposable {
     return new Promise((resolve) => {
       const impatience = setTimeout(() => {
         this.#server.forceShutdown();
+        resolve();
       }, SHUTDOWN_GRACE_MS);
       this.#server.tryShutdown(() => {
         clearTimeout(impatience);
