@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Observable, Subscription } from "rxjs";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
 import type { OpStatus } from "./opStatus.js";
@@ -38,6 +39,8 @@ export class OpAbortSignals {
     const held = entry.handedOut?.deref();
     if (held) return held;
     const signal = AbortSignal.any([entry.root.signal]);
+    // It is meant for as many as care; Node would take the eleventh for a leak.
+    setMaxListeners(0, signal);
     entry.handedOut = new WeakRef(signal);
     this.#await(signal, entry);
     return signal;

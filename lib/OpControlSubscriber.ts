@@ -5,17 +5,13 @@ import {
   filter,
   firstValueFrom,
   type GroupedObservable,
-  lastValueFrom,
   map,
   merge,
   NEVER,
   type Observable,
   type ObservableInput,
   observeOn,
-  scheduled,
   Subscription,
-  switchMap,
-  take,
   takeUntil,
   tap,
   timer,
@@ -31,7 +27,6 @@ import type { Diagnostic } from "./Diagnostic.js";
 import { OpControlUnavailableError } from "./errors.js";
 import { OpAbortSignals } from "./OpAbortSignals.js";
 import { awaitOp } from "./operators/awaitOp.js";
-import { throwOnTerminated } from "./operators/throwOnTerminated.js";
 import type { OpControlMessage, OpStatus } from "./opStatus.js";
 import { firstInFirstOut } from "./ops/firstInFirstOut.js";
 import { Latest } from "./ops/Latest.js";
@@ -42,6 +37,7 @@ import { type ConnectOptions, type FromOptions, resolveConnectOptions, resolveFr
 import { parseSignal } from "./parseSignal.js";
 import { describeError, printable } from "./printable.js";
 import { type OpWork, runOp } from "./runOp.js";
+import { whenRunnable } from "./whenRunnable.js";
 
 /** What the subscriber takes in, one at a time: all of the source's events, and its end or our own. */
 type Event = ChannelEvent | { readonly type: "failed"; readonly cause: unknown } | { readonly type: "closed" };
@@ -225,29 +221,19 @@ export class OpControlSubscriber implements Disposable {
   awaitOp(opId: string, { timeoutMs }: AwaitOptions = {}): Observable<OpStatus> {
     const status$ = this.status(opId);
     const expired$ = expiry(timeoutMs);
-    return defer(() => (this.#closed && !this.isTerminated(opId) ? EMPTY : status$)).pipe(
-      awaitOp(),
-      takeUntil(expired$),
-    );
+    return defer(() => (this.#mayStillTell(opId) ? status$ : EMPTY)).pipe(awaitOp(), takeUntil(expired$));
   }
 
   /**
    * {@link awaitOp} as a Promise: `true` if the op may run, rejected if it is terminated or the channel has failed, and
    * `false` in every other case: `timeoutMs` passed, `signal` was aborted, the subscriber was closed.
    *
-   * A Promise tells later than the signal that settles it, so the op must still be running by then: RESUME and PAUSE in
-   * one tick let nobody through.
+   * It settles no sooner than in the next turn of the event loop, and the op must still be running then: RESUME and PAUSE
+   * that arrive together let nobody through.
    */
   whenRunnable(opId: string, { timeoutMs, signal }: WhenRunnableOptions = {}): Promise<boolean> {
     const expired$ = merge(expiry(timeoutMs), abortion(signal)).pipe(observeOn(asapScheduler));
-    const allowed$ = this.status(opId).pipe(
-      throwOnTerminated(),
-      switchMap(({ state }) => (state === "running" ? scheduled([true], asapScheduler) : EMPTY)),
-      filter(() => !this.#closed),
-      take(1),
-      takeUntil(expired$),
-    );
-    return lastValueFrom(allowed$, { defaultValue: false });
+    return whenRunnable(this.status(opId), expired$, () => this.#closed);
   }
 
   /**
@@ -347,6 +333,11 @@ export class OpControlSubscriber implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** Whether there is anything to tell a waiter: closed, only an end that is final in its own right. */
+  #mayStillTell(opId: string): boolean {
+    return !this.#closed || this.#unavailable !== undefined || this.isTerminated(opId);
   }
 
   #handle(event: Event): void {

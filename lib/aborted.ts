@@ -1,4 +1,5 @@
-import { defer, fromEvent, map, type Observable, of, take } from "rxjs";
+import { Observable } from "rxjs";
+import { listenForAbort } from "./listenForAbort.js";
 
 /**
  * Emits the reason once the signal is aborted, at once if it is already, and completes; its listener goes with it.
@@ -6,7 +7,12 @@ import { defer, fromEvent, map, type Observable, of, take } from "rxjs";
  * @internal
  */
 export function aborted(signal: AbortSignal): Observable<unknown> {
-  return defer(() => (signal.aborted ? of(undefined) : fromEvent(signal, "abort").pipe(take(1)))).pipe(
-    map((): unknown => signal.reason),
-  );
+  return new Observable((subscriber) => {
+    const tell = (): void => {
+      subscriber.next(signal.reason);
+      subscriber.complete();
+    };
+    if (signal.aborted) tell();
+    else subscriber.add(listenForAbort(signal, tell));
+  });
 }

@@ -1,4 +1,5 @@
 import { check } from "./check.js";
+import { listenForAbort } from "./listenForAbort.js";
 
 /** An AbortSignal that lets go of the signals it follows once it is disposed of. */
 export interface CombinedAbortSignal extends Disposable {
@@ -33,16 +34,23 @@ export function anyAbortSignal(...signals: readonly AbortSignal[]): CombinedAbor
     "AbortSignals",
   );
   const controller = new AbortController();
+  const listening: (() => void)[] = [];
   const letGo = (): void => {
-    for (const signal of signals) signal.removeEventListener("abort", follow);
+    for (const stop of listening.splice(0)) stop();
   };
-  const follow = ({ target }: Pick<Event, "target">): void => {
+  const follow = ({ reason }: AbortSignal): void => {
     letGo();
-    controller.abort((target as AbortSignal).reason);
+    controller.abort(reason);
   };
 
-  const aborted = signals.find((signal) => signal.aborted);
-  if (aborted) controller.abort(aborted.reason);
-  else for (const signal of signals) signal.addEventListener("abort", follow);
+  const first = signals.find(({ aborted }) => aborted);
+  if (first) follow(first);
+  else
+    for (const signal of new Set(signals))
+      listening.push(
+        listenForAbort(signal, () => {
+          follow(signal);
+        }),
+      );
   return { signal: controller.signal, [Symbol.dispose]: letGo };
 }

@@ -1,4 +1,5 @@
-import { defer, Observable, type ObservableInput, Subscription, switchMap } from "rxjs";
+import { setMaxListeners } from "node:events";
+import { defer, EMPTY, Observable, type ObservableInput, Subscription, switchMap } from "rxjs";
 import { check, checkDurationMs } from "./check.js";
 import type { Cleanup } from "./cleanUp.js";
 import { OpControlUnavailableError, OpTerminatedError } from "./errors.js";
@@ -68,6 +69,8 @@ export function runOp<T>(
 function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startCleanUp: StartCleanUp): Observable<T> {
   return new Observable((subscriber) => {
     const controller = new AbortController();
+    // It is meant for as many as care; Node would take the eleventh for a leak.
+    setMaxListeners(0, controller.signal);
     const cleanups: ((error: OpTerminatedError) => void)[] = [];
     const running = new Subscription();
     let finished = false;
@@ -103,7 +106,11 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
       },
     };
     running.add(
-      defer(() => work(run))
+      defer(() => {
+        const values = work(run);
+        // The work may have brought about its own end.
+        return running.closed ? EMPTY : values;
+      })
         .pipe(untilClosed(running))
         .subscribe({
           next: (value) => {

@@ -54,7 +54,7 @@ export class Hold<T> {
     if (now === "terminated") return;
     if (now === "paused") this.#paused = true;
     if (!this.#paused && !this.#flushing) this.#sink.next(value);
-    else if (this.#abandoned) this.#failAbandoned();
+    else if (this.#paused && this.#abandoned) this.#failAbandoned();
     else this.#hold(value);
   }
 
@@ -66,8 +66,16 @@ export class Hold<T> {
     this.#paused = false;
     if (this.#flushing) return;
     this.#flushing = true;
-    while (this.#held.size > 0 && !this.#isStopped()) this.#sink.next(this.#takeOldest());
+    const thrown: unknown[] = [];
+    while (this.#held.size > 0 && !this.#isStopped()) {
+      try {
+        this.#sink.next(this.#takeOldest());
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
     this.#flushing = false;
+    if (thrown.length > 0) throw thrown[0];
   }
 
   /** The statuses have come to their end: an op that is paused now will never be said to run again. */

@@ -29,8 +29,8 @@ import { throwOnTerminated } from "./throwOnTerminated.js";
  */
 export function awaitOp(): OperatorFunction<OpStatus, OpStatus> {
   return pipe(
-    throwOnTerminated(),
-    filter(({ state }) => state === "running"),
+    filter(({ state }) => state !== "paused"),
     take(1),
+    throwOnTerminated(),
   );
 }

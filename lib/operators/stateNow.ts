@@ -10,5 +10,10 @@ import type { OpState, OpStatus } from "../opStatus.js";
  * @internal
  */
 export function stateNow(status$: Observable<OpStatus>): OpState | undefined {
-  return (status$ as Observable<OpStatus> & { readonly value?: OpStatus }).value?.state;
+  try {
+    return (status$ as Observable<OpStatus> & { readonly value?: OpStatus }).value?.state;
+  } catch {
+    // A BehaviorSubject that has errored throws its error; the gate is being told of it in this tick.
+    return undefined;
+  }
 }
