@@ -1,0 +1,88 @@
+import { expect } from "chai";
+import { check, checkDurationMs, checkObject, checkSignal } from "../lib/check.js";
+
+const MAX_DELAY_MS = 2147483647;
+
+describe("check", () => {
+  it("lets what is right pass", () => {
+    expect(() => check(true, "agentId", "a string")).not.to.throw();
+  });
+
+  it("refuses what is wrong with a TypeError that names it and says what it must be", () => {
+    expect(() => check(false, "agentId", "a string")).to.throw(TypeError, /^agentId must be a string$/);
+  });
+});
+
+describe("checkDurationMs", () => {
+  for (const ms of [0, 1, 1.5, 60_000, MAX_DELAY_MS]) {
+    it(`takes ${ms}`, () => {
+      expect(() => checkDurationMs("timeoutMs", ms)).not.to.throw();
+    });
+  }
+
+  // A timer that is given more than 2^31 - 1 fires at once.
+  for (const ms of [-1, Number.NaN, Infinity, -Infinity, MAX_DELAY_MS + 1, "1000", 1000n, null, undefined, true]) {
+    it(`refuses ${typeof ms} ${String(ms)}`, () => {
+      expect(() => checkDurationMs("timeoutMs", ms)).to.throw(
+        TypeError,
+        `timeoutMs must be a number of milliseconds from 0 to ${MAX_DELAY_MS}`,
+      );
+    });
+  }
+
+  it("takes no less than it is told to", () => {
+    expect(() => checkDurationMs("connectTimeoutMs", 1, 1)).not.to.throw();
+    expect(() => checkDurationMs("connectTimeoutMs", 0, 1)).to.throw(
+      TypeError,
+      `connectTimeoutMs must be a number of milliseconds from 1 to ${MAX_DELAY_MS}`,
+    );
+  });
+});
+
+describe("checkObject", () => {
+  for (const [what, object] of [
+    ["an empty object", {}],
+    ["one without a prototype", Object.create(null)],
+    ["an instance", new URL("file:///")],
+  ] as const) {
+    it(`takes ${what}`, () => {
+      expect(() => checkObject("keepalive", object)).not.to.throw();
+    });
+  }
+
+  for (const [what, value] of [
+    ["null", null],
+    ["undefined", undefined],
+    ["an array", [30_000]],
+    ["a string", "30000"],
+    ["a number", 30_000],
+    ["a function", () => ({})],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      expect(() => checkObject("keepalive", value)).to.throw(TypeError, /^keepalive must be an object$/);
+    });
+  }
+});
+
+describe("checkSignal", () => {
+  for (const [what, signal] of [
+    ["a signal", new AbortController().signal],
+    ["one that is aborted already", AbortSignal.abort()],
+  ] as const) {
+    it(`takes ${what}`, () => {
+      expect(() => checkSignal("signal", signal)).not.to.throw();
+    });
+  }
+
+  for (const [what, value] of [
+    ["the controller", new AbortController()],
+    ["an object that looks like one", { aborted: false, addEventListener() {}, removeEventListener() {} }],
+    ["an EventTarget", new EventTarget()],
+    ["null", null],
+    ["a string", "SIGTERM"],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      expect(() => checkSignal("signal", value)).to.throw(TypeError, /^signal must be an AbortSignal$/);
+    });
+  }
+});

@@ -1,0 +1,338 @@
+import { ChannelCredentials } from "@grpc/grpc-js";
+import { expect } from "chai";
+import {
+  type ConnectOptions,
+  type FromOptions,
+  type KeepaliveOptions,
+  resolveConnectOptions,
+  resolveFromOptions,
+} from "../lib/options.js";
+
+const LOCAL = "127.0.0.1:50051";
+const REMOTE = "gateway.example.com:443";
+const TOKEN = "s3cr3t";
+const MAX_DELAY_MS = 2147483647;
+
+const tls = ChannelCredentials.createSsl();
+const plaintext = ChannelCredentials.createInsecure();
+
+const connect = (options: object, endpoint = LOCAL) =>
+  resolveConnectOptions(endpoint, { agentId: "agent-7", ...options });
+
+/** What an option takes and what it refuses. */
+interface Values {
+  readonly right: readonly unknown[];
+  readonly wrong: readonly unknown[];
+}
+
+const durations: Values = {
+  right: [1, 1.5, 30_000, MAX_DELAY_MS],
+  wrong: [0, -1, Number.NaN, Infinity, MAX_DELAY_MS + 1, "1000", 1000n, null, true],
+};
+
+const names: Values = {
+  right: ["", "acme", "a:b c"],
+  wrong: [null, 7, true, ["acme"], { id: "acme" }],
+};
+
+const fromValues: Readonly<Record<keyof FromOptions, Values>> = {
+  orgId: names,
+  teamId: names,
+  agentId: {
+    right: ["agent-7", "a:b c"],
+    wrong: ["", ...names.wrong],
+  },
+  maxTrackedOps: {
+    right: [1, 100_000, Number.MAX_SAFE_INTEGER],
+    wrong: [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53, "100", 100n, null, true],
+  },
+};
+
+const connectValues: Readonly<Record<keyof ConnectOptions, Values>> = {
+  ...fromValues,
+  credentialToken: {
+    right: [TOKEN, "two words", "!", () => TOKEN, () => Promise.resolve(TOKEN)],
+    wrong: ["", " ", ` ${TOKEN}`, `${TOKEN} `, `${TOKEN}\n`, `a\r\nb: ${TOKEN}`, `${TOKEN}é`, null, 7, [TOKEN]],
+  },
+  channelCredentials: {
+    right: [tls, plaintext],
+    wrong: [null, "tls", {}, ChannelCredentials, () => tls],
+  },
+  allowInsecure: {
+    right: [true, false],
+    wrong: [null, 0, 1, "true", ""],
+  },
+  reconnect: {
+    right: [false],
+    wrong: [null, 0, 1000, "", "false", []],
+  },
+  connectTimeoutMs: durations,
+  keepalive: {
+    right: [{ intervalMs: 1000, timeoutMs: 500 }],
+    wrong: [null, 30_000, "30000", true, [30_000], () => ({})],
+  },
+};
+
+const keepaliveValues: Readonly<Record<keyof KeepaliveOptions, Values>> = {
+  intervalMs: durations,
+  timeoutMs: durations,
+};
+
+const show = (value: unknown) =>
+  typeof value === "string" || Array.isArray(value) ? JSON.stringify(value) : String(value);
+
+/** What holds for every option, `resolve` being given that one alone. */
+function describeOption(name: string, { right, wrong }: Values, resolve: (value: unknown) => unknown): void {
+  describe(name, () => {
+    for (const value of right) {
+      it(`takes ${show(value)}`, () => {
+        expect(resolve(value)).to.deep.equal(value);
+      });
+    }
+
+    for (const value of wrong) {
+      it(`refuses ${show(value)} with a TypeError that names it`, () => {
+        expect(() => resolve(value)).to.throw(TypeError, new RegExp(`^${name} must be `));
+      });
+    }
+  });
+}
+
+/** What holds for names that are no option's, such as misspelt ones. */
+function describeUnknownNames(resolve: (options: object) => unknown): void {
+  for (const name of ["agentID", "toString", "constructor", "hasOwnProperty", "__proto__", ""]) {
+    it(`refuses the unknown option "${name}", also as undefined, and tells which there are`, () => {
+      for (const value of [undefined, 7]) {
+        const options = Object.defineProperty<object>({}, name, { value, enumerable: true });
+        expect(() => resolve(options)).to.throw(TypeError, new RegExp(`^${name} must be .*\\bmaxTrackedOps\\b`));
+      }
+    });
+  }
+
+  it("shows an unknown name without control characters, and cut", () => {
+    expect(() => resolve({ "a\nb\u001b[2J": 1 })).to.throw(TypeError, /^a\\u000ab\\u001b\[2J must be/);
+    expect(() => resolve({ ["x".repeat(5000)]: 1 })).to.throw(TypeError, /^x{200}… must be/);
+  });
+
+  for (const options of [null, undefined, "agent-7", 7, [], () => ({})]) {
+    it(`refuses ${show(options)} for the options themselves`, () => {
+      expect(() => resolve(options as never)).to.throw(TypeError, /^options must be an object$/);
+    });
+  }
+}
+
+describe("resolveFromOptions", () => {
+  for (const [name, values] of Object.entries(fromValues)) {
+    describeOption(name, values, (value) => {
+      const resolved: object = resolveFromOptions({ [name]: value });
+      return resolved[name as never];
+    });
+
+    it(`takes ${name}: undefined for left out`, () => {
+      expect(resolveFromOptions({ [name]: undefined })).to.deep.equal(resolveFromOptions({}));
+    });
+  }
+
+  describeUnknownNames((options) => resolveFromOptions(options));
+
+  it("remembers up to 100,000 ops of nobody in particular by default", () => {
+    expect(resolveFromOptions({})).to.deep.include({ orgId: "", teamId: "", maxTrackedOps: 100_000 });
+  });
+});
+
+describe("resolveConnectOptions", () => {
+  for (const [name, values] of Object.entries(connectValues)) {
+    describeOption(name, values, (value) => {
+      const resolved: object = connect({ [name]: value });
+      return resolved[name as never];
+    });
+  }
+
+  for (const name of Object.keys(connectValues).filter((name) => name !== "agentId")) {
+    it(`takes ${name}: undefined for left out`, () => {
+      expect(connect({ [name]: undefined })).to.deep.equal(connect({}));
+    });
+  }
+
+  describeUnknownNames((options) => resolveConnectOptions(LOCAL, options as never));
+
+  for (const [what, options] of [
+    ["is left out", {}],
+    ["is undefined", { agentId: undefined }],
+  ] as const) {
+    it(`asks for the agentId where it ${what}`, () => {
+      expect(() => resolveConnectOptions(LOCAL, options as never)).to.throw(TypeError, /^agentId must be /);
+    });
+  }
+
+  it("has a default for all that is left out", () => {
+    expect(connect({})).to.deep.include({
+      orgId: "",
+      teamId: "",
+      agentId: "agent-7",
+      maxTrackedOps: 100_000,
+      allowInsecure: false,
+      connectTimeoutMs: 10_000,
+      keepalive: { intervalMs: 30_000, timeoutMs: 10_000 },
+    });
+    expect(connect({})).not.to.have.property("credentialToken");
+  });
+
+  it("neither alters the options nor follows what becomes of them", () => {
+    const keepalive = { intervalMs: 1000 };
+    const options = Object.freeze({ keepalive: Object.freeze(keepalive) });
+    const resolved = connect(options);
+    expect(resolved.keepalive).not.to.equal(keepalive);
+    expect(options).to.deep.equal({ keepalive: { intervalMs: 1000 } });
+  });
+
+  describe("keepalive", () => {
+    for (const [name, values] of Object.entries(keepaliveValues)) {
+      describeOption(`keepalive.${name}`, values, (value) => {
+        const { keepalive } = connect({ keepalive: { [name]: value } });
+        return keepalive[name as keyof KeepaliveOptions];
+      });
+
+      it(`takes keepalive.${name}: undefined for left out`, () => {
+        expect(connect({ keepalive: { [name]: undefined } })).to.deep.equal(connect({}));
+      });
+    }
+
+    it("has a default for the part that is left out", () => {
+      expect(connect({ keepalive: { intervalMs: 1000 } }).keepalive).to.deep.equal({
+        intervalMs: 1000,
+        timeoutMs: 10_000,
+      });
+      expect(connect({ keepalive: { timeoutMs: 500 } }).keepalive).to.deep.equal({
+        intervalMs: 30_000,
+        timeoutMs: 500,
+      });
+    });
+
+    it("refuses an unknown part by its full name, and tells which there are", () => {
+      expect(() => connect({ keepalive: { interval: 1000 } })).to.throw(
+        TypeError,
+        /^keepalive\.interval must be .*: intervalMs, timeoutMs$/,
+      );
+    });
+  });
+
+  describe("endpoint", () => {
+    for (const endpoint of [
+      LOCAL,
+      REMOTE,
+      "localhost",
+      "[::1]:50051",
+      "dns:///gateway:50051",
+      "unix:/run/gateway.sock",
+    ]) {
+      it(`takes ${endpoint}`, () => {
+        expect(() => connect({}, endpoint)).not.to.throw();
+      });
+    }
+
+    for (const endpoint of [
+      "",
+      " ",
+      "a b:1",
+      "gateway:1\n",
+      "http://gateway:1",
+      "HTTPS://gateway:1",
+      null,
+      undefined,
+      1,
+    ]) {
+      it(`refuses ${show(endpoint)} with a TypeError that names it`, () => {
+        expect(() => connect({}, endpoint === undefined ? (null as never) : (endpoint as never))).to.throw(
+          TypeError,
+          /^endpoint must be /,
+        );
+      });
+    }
+  });
+
+  describe("a token", () => {
+    const remoteBesideLocal = "ipv4:127.0.0.1:50051,10.0.0.1:50051";
+
+    for (const [where, endpoint, options] of [
+      ["in clear text to another machine", REMOTE, { allowInsecure: true }],
+      ["in clear text to one machine of several that is another", remoteBesideLocal, { allowInsecure: true }],
+      ["to another machine over credentials that are plaintext", REMOTE, { channelCredentials: plaintext }],
+      [
+        "to another machine over credentials that are plaintext, allowed as they are",
+        REMOTE,
+        { channelCredentials: plaintext, allowInsecure: true },
+      ],
+    ] as const) {
+      for (const credentialToken of [TOKEN, () => TOKEN]) {
+        it(`is refused ${where}, as a ${typeof credentialToken}`, () => {
+          expect(() => connect({ ...options, credentialToken }, endpoint)).to.throw(
+            TypeError,
+            /^credentialToken must be /,
+          );
+        });
+      }
+
+      it(`may be left out ${where}`, () => {
+        expect(() => connect({ ...options, credentialToken: undefined }, endpoint)).not.to.throw();
+      });
+    }
+
+    for (const [where, endpoint, options] of [
+      ["over TLS to another machine", REMOTE, {}],
+      ["over TLS to another machine where plaintext is not allowed", REMOTE, { allowInsecure: false }],
+      ["over TLS of the caller's own to another machine", REMOTE, { channelCredentials: tls }],
+      [
+        "over TLS of the caller's own although plaintext is allowed",
+        REMOTE,
+        { channelCredentials: tls, allowInsecure: true },
+      ],
+      ["in clear text on this machine", LOCAL, {}],
+      ["in clear text on this machine, allowed though it need not be", LOCAL, { allowInsecure: true }],
+      ["over credentials that are plaintext on this machine", LOCAL, { channelCredentials: plaintext }],
+    ] as const) {
+      it(`may be sent ${where}`, () => {
+        expect(connect({ ...options, credentialToken: TOKEN }, endpoint)).to.have.property("credentialToken", TOKEN);
+      });
+    }
+  });
+
+  describe("an error", () => {
+    const secrets = [`${TOKEN}\n`, [TOKEN], { token: TOKEN }, () => TOKEN, Symbol(TOKEN), new Error(TOKEN)];
+
+    const messageOf = (resolve: () => unknown): string => {
+      try {
+        resolve();
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "";
+    };
+
+    for (const name of [...Object.keys(connectValues), "credentialTokn", "keepalive.timeoutMs"]) {
+      it(`never repeats what ${name} was given: it may be secret`, () => {
+        const [option = "", part] = name.split(".");
+        // A token that is right goes along, so that no other option's error repeats it either.
+        const others = option === "credentialToken" ? {} : { credentialToken: TOKEN };
+        const messages = secrets.map((secret) =>
+          messageOf(() => connect({ ...others, [option]: part ? { [part]: secret } : secret })),
+        );
+        expect(messages.join("")).to.include(name).and.not.to.include(TOKEN);
+      });
+    }
+
+    it("never repeats the endpoint, which may carry a password", () => {
+      const message = messageOf(() => connect({}, `https://user:${TOKEN}@gateway:1`));
+      expect(message)
+        .to.match(/^endpoint must be/)
+        .and.not.to.include(TOKEN);
+    });
+
+    it("never repeats the token that it refuses to send in clear text", () => {
+      const message = messageOf(() => connect({ credentialToken: TOKEN, allowInsecure: true }, REMOTE));
+      expect(message)
+        .to.match(/^credentialToken must be/)
+        .and.not.to.include(TOKEN);
+    });
+  });
+});

@@ -1,0 +1,339 @@
+import { ChannelCredentials, Client, type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
+import { expect } from "chai";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { firstValueFrom, skip } from "rxjs";
+import { type OpControlMessage, OpControlSubscribeRequest, PolicyServiceService } from "../../codegen/gen/policy.js";
+import type { AgentIdentity } from "../../lib/options.js";
+import { DevGateway, type DevGatewayOptions } from "../../lib/testing/DevGateway.js";
+import { connectTo, subscribed, testPair, tlsServer, US } from "../helpers/gateways.js";
+import { record, rejectionOf } from "../helpers/record.js";
+
+/** The same agent id in another team, and in another organisation. */
+const OTHER_TEAM = { ...US, teamId: "support" };
+const OTHER_ORG = { ...US, orgId: "umbrella" };
+const OP = "4bf92f35:00f067aa";
+
+describe("DevGateway", () => {
+  const clients: Client[] = [];
+  const gateways: DevGateway[] = [];
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await Promise.all(gateways.splice(0).map((gateway) => gateway.close()));
+  });
+
+  describe("start", () => {
+    it("listens on a free port of this machine, and says where", async () => {
+      const [one, two] = [await start(), await start()];
+      expect(one.endpoint).to.equal(`127.0.0.1:${one.port}`);
+      expect(one.port).to.be.greaterThan(0).and.not.equal(two.port);
+      await subscribe(one);
+      await subscribe(two);
+    });
+
+    it("listens where it is told to", async () => {
+      const { port } = await startAndClose();
+      const gateway = await start({ host: "localhost", port });
+      expect(gateway.endpoint).to.equal(`localhost:${port}`);
+      await subscribe(gateway);
+    });
+
+    it("rejects where somebody else is listening", async () => {
+      const { port } = await start();
+      await rejectionOf(start({ port }), Error);
+    });
+
+    it("serves TLS with the credentials that it is given", async () => {
+      const gateway = await start({ credentials: tlsServer() });
+      await subscribe({ endpoint: `localhost:${gateway.port}` }, US, {}, ChannelCredentials.createSsl(testPair.cert));
+    });
+  });
+
+  describe("checks a subscriber in the gateway's order", () => {
+    const tokens = { ours: US, theirs: OTHER_TEAM };
+    const rows: readonly (readonly [string, DevGatewayOptions, object, Record<string, string>, status])[] = [
+      ["no agent at all", { tokens, publisher: false }, {}, {}, status.INVALID_ARGUMENT],
+      ["no agent_id", { tokens, publisher: false }, { agentId: { ...US, agentId: "" } }, {}, status.INVALID_ARGUMENT],
+      ["no token", { tokens, publisher: false }, { agentId: US }, {}, status.UNAUTHENTICATED],
+      ["a wrong token", { tokens, publisher: false }, { agentId: US }, header("wrong"), status.UNAUTHENTICATED],
+      ["another's token", { tokens, publisher: false }, { agentId: US }, header("theirs"), status.PERMISSION_DENIED],
+      ["no publisher", { tokens, publisher: false }, { agentId: US }, header("ours"), status.UNAVAILABLE],
+      ["nothing amiss", { tokens }, { agentId: US }, header("ours"), status.OK],
+      ["nothing amiss, and no tokens", {}, { agentId: US }, {}, status.OK],
+      ["its token as Bearer", { tokens }, { agentId: US }, { authorization: "Bearer ours" }, status.OK],
+    ];
+    for (const [name, options, request, headers, code] of rows) {
+      it(`${name}: ${status[code]}`, async () => {
+        const gateway = await start(options);
+        const call = open(gateway, OpControlSubscribeRequest.fromPartial(request), headers);
+        call.on("metadata", () => gateway.endStreams());
+        expect(await statusOf(call)).to.equal(status[code]);
+        expect(gateway.subscribers).to.deep.equal([]);
+      });
+    }
+
+    it("and answers a subscriber at once, with its headers, before there is any signal", async () => {
+      const gateway = await start();
+      await once(
+        open(gateway).on("error", () => undefined),
+        "metadata",
+      );
+    });
+  });
+
+  describe("signals", () => {
+    it("go to everyone, as the wire has them", async () => {
+      const gateway = await start();
+      const [us, them] = [await subscribe(gateway), await subscribe(gateway, OTHER_TEAM)];
+      gateway.pause(OP);
+      gateway.resume(OP);
+      gateway.terminate(OP);
+      gateway.signal("other:", "PAUSE");
+      gateway.haltFleet("TERMINATE");
+      const expected = [
+        { opId: OP, signal: 1, sequence: 0n },
+        { opId: OP, signal: 2, sequence: 1n },
+        { opId: OP, signal: 3, sequence: 2n },
+        { opId: "other:", signal: 1, sequence: 3n },
+        { opId: "*", signal: 3, sequence: 4n },
+      ];
+      expect(await us.received(5)).to.deep.equal(expected);
+      expect(await them.received(5)).to.deep.equal(expected);
+    });
+
+    it("go to one agent only where one is named, whose whole identity counts", async () => {
+      const gateway = await start();
+      const subscribers = {
+        us: await subscribe(gateway),
+        otherTeam: await subscribe(gateway, OTHER_TEAM),
+        otherOrg: await subscribe(gateway, OTHER_ORG),
+      };
+      gateway.terminate(OP, US);
+      gateway.haltAgent(OTHER_TEAM, "PAUSE");
+      gateway.haltAgent(OTHER_ORG, "RESUME");
+      gateway.haltFleet("PAUSE");
+      expect((await subscribers.us.received(2)).map(brief)).to.deep.equal([`3 ${OP}`, "1 *"]);
+      expect((await subscribers.otherTeam.received(2)).map(brief)).to.deep.equal(["1 agent:agent-7", "1 *"]);
+      expect((await subscribers.otherOrg.received(2)).map(brief)).to.deep.equal(["2 agent:agent-7", "1 *"]);
+    });
+
+    it("reach every stream of an agent that has several", async () => {
+      const gateway = await start();
+      const [one, two] = [await subscribe(gateway), await subscribe(gateway)];
+      gateway.pause(OP, US);
+      expect(await one.received(1)).to.deep.equal(await two.received(1));
+    });
+
+    it("are numbered from 0, all agents' together, so that each agent sees holes", async () => {
+      const gateway = await start();
+      const [us, them] = [await subscribe(gateway), await subscribe(gateway, OTHER_TEAM)];
+      for (const agent of [US, OTHER_TEAM, OTHER_TEAM, US]) gateway.pause(OP, agent);
+      gateway.pause(OP);
+      expect((await us.received(3)).map(({ sequence }) => sequence)).to.deep.equal([0n, 3n, 4n]);
+      expect((await them.received(3)).map(({ sequence }) => sequence)).to.deep.equal([1n, 2n, 4n]);
+    });
+
+    it("are numbered from 0 again by the next gateway", async () => {
+      const first = await start();
+      first.pause(OP);
+      await first.close();
+      const second = await start({ port: first.port });
+      const us = await subscribe(second);
+      second.pause(OP);
+      expect(await us.received(1)).to.deep.equal([{ opId: OP, signal: 1, sequence: 0n }]);
+    });
+
+    it("are lost on who subscribes later", async () => {
+      const gateway = await start();
+      gateway.terminate(OP);
+      const us = await subscribe(gateway);
+      gateway.pause("other:");
+      expect(await us.received(1)).to.deep.equal([{ opId: "other:", signal: 1, sequence: 1n }]);
+    });
+
+    it("can be anything that the wire can carry", async () => {
+      const gateway = await start();
+      const us = await subscribe(gateway);
+      const raw = [
+        { opId: "", signal: 0, sequence: 0n },
+        { opId: OP, signal: 99, sequence: 2n ** 64n - 1n },
+        { opId: "line\nbreak", signal: -1, sequence: 7n },
+        { opId: "x".repeat(8_192), signal: 3, sequence: 7n },
+      ];
+      for (const signal of raw) gateway.send(signal);
+      expect(await us.received(4)).to.deep.equal(raw);
+    });
+
+    it("that name their own sequence take none of the gateway's", async () => {
+      const gateway = await start();
+      const us = await subscribe(gateway);
+      gateway.send({ opId: OP, signal: 1, sequence: 100n });
+      gateway.send({ opId: OP, signal: 2 });
+      gateway.send({});
+      expect(await us.received(3)).to.deep.equal([
+        { opId: OP, signal: 1, sequence: 100n },
+        { opId: OP, signal: 2, sequence: 0n },
+        { opId: "", signal: 0, sequence: 1n },
+      ]);
+    });
+  });
+
+  describe("subscribers", () => {
+    it("are who is subscribed now, one entry a stream, in the order of their coming", async () => {
+      const gateway = await start();
+      expect(gateway.subscribers).to.deep.equal([]);
+      const us = await subscribe(gateway);
+      await subscribe(gateway, OTHER_TEAM);
+      await subscribe(gateway);
+      expect(gateway.subscribers).to.deep.equal([US, OTHER_TEAM, US]);
+      us.call.cancel();
+      await subscribed(gateway, 2);
+      expect(gateway.subscribers).to.deep.equal([OTHER_TEAM, US]);
+    });
+
+    it("come as a stream too: those of now, then one emission for each that comes or goes", async () => {
+      const gateway = await start();
+      const us = await subscribe(gateway);
+      const { values } = record(gateway.subscribers$);
+      await subscribe(gateway, OTHER_TEAM);
+      us.call.cancel();
+      await subscribed(gateway, 1);
+      clients.at(-1)?.close();
+      gateway.endStreams();
+      await subscribed(gateway, 0);
+      expect(values).to.deep.equal([[US], [US, OTHER_TEAM], [OTHER_TEAM], []]);
+    });
+
+    it("lose one whose connection breaks", async () => {
+      const gateway = await start();
+      const control = connectTo(gateway);
+      await control.ready();
+      expect(gateway.subscribers).to.deep.equal([US]);
+      const left = firstValueFrom(gateway.subscribers$.pipe(skip(1)));
+      control.close();
+      expect(await left).to.deep.equal([]);
+    });
+  });
+
+  describe("endStreams", () => {
+    it("ends every stream in order, after what was sent before, and goes on listening", async () => {
+      const gateway = await start();
+      const us = await subscribe(gateway);
+      gateway.pause(OP);
+      gateway.endStreams();
+      expect(await us.status()).to.equal("OK");
+      expect((await us.received(1)).map(brief)).to.deep.equal([`1 ${OP}`]);
+      await subscribed(gateway, 0);
+      const again = await subscribe(gateway);
+      gateway.resume(OP);
+      expect((await again.received(1)).map(brief)).to.deep.equal([`2 ${OP}`]);
+    });
+  });
+
+  describe("close", () => {
+    it("ends the streams of live subscribers in order and frees the port", async () => {
+      const gateway = await start();
+      const us = await subscribe(gateway);
+      const closed = gateway.close();
+      expect(await us.status()).to.equal("OK");
+      await closed;
+      expect(gateway.subscribers).to.deep.equal([]);
+      await start({ port: gateway.port });
+    });
+
+    it("does nothing the second time", async () => {
+      const gateway = await start();
+      await gateway.close();
+      await gateway.close();
+    });
+
+    it("goes with the scope that it was started in", async () => {
+      let port: number;
+      {
+        await using gateway = await DevGateway.start();
+        port = gateway.port;
+      }
+      await start({ port });
+    });
+
+    it("does not wait for ever for a connection that never spoke HTTP/2", async () => {
+      const gateway = await DevGateway.start();
+      const socket = connect(gateway.port, "127.0.0.1").on("error", () => undefined);
+      try {
+        await once(socket, "connect");
+        // One that is served is the sign that the other has been let in.
+        await subscribe(gateway);
+        expect(await Promise.race([gateway.close().then(() => "closed"), sleep(2_000, "waiting")])).to.equal("closed");
+      } finally {
+        socket.destroy();
+      }
+    });
+  });
+
+  async function start(options?: DevGatewayOptions): Promise<DevGateway> {
+    const gateway = await DevGateway.start(options);
+    gateways.push(gateway);
+    return gateway;
+  }
+
+  async function startAndClose(): Promise<DevGateway> {
+    const gateway = await DevGateway.start();
+    await gateway.close();
+    return gateway;
+  }
+
+  /** Opens a stream as any gRPC client would, without this library. */
+  function open(
+    { endpoint }: { readonly endpoint: string },
+    request = OpControlSubscribeRequest.fromPartial({ agentId: US }),
+    headers: Readonly<Record<string, string>> = {},
+    credentials = ChannelCredentials.createInsecure(),
+  ): ClientReadableStream<OpControlMessage> {
+    const client = new Client(endpoint, credentials, { "grpc.use_local_subchannel_pool": 1 });
+    clients.push(client);
+    const metadata = new Metadata();
+    for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+    const { path, requestSerialize, responseDeserialize } = PolicyServiceService.opControlStream;
+    return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata);
+  }
+
+  /** A stream that the gateway has accepted. */
+  async function subscribe(
+    gateway: { readonly endpoint: string },
+    agent: AgentIdentity = US,
+    headers: Readonly<Record<string, string>> = {},
+    credentials = ChannelCredentials.createInsecure(),
+  ) {
+    const call = open(gateway, OpControlSubscribeRequest.fromPartial({ agentId: agent }), headers, credentials);
+    const messages: OpControlMessage[] = [];
+    call.on("data", (message: OpControlMessage) => {
+      messages.push(message);
+    });
+    const ended = statusOf(call);
+    await once(call, "metadata");
+    return {
+      call,
+      async received(count: number): Promise<readonly OpControlMessage[]> {
+        while (messages.length < count) await once(call, "data");
+        return messages;
+      },
+      status: () => ended,
+    };
+  }
+});
+
+/** How the call ends, by the name of its code. */
+function statusOf(call: ClientReadableStream<unknown>): Promise<string | undefined> {
+  call.on("error", () => undefined).resume();
+  return new Promise((resolve) => call.once("status", ({ code }) => resolve(status[code])));
+}
+
+function header(token: string): Record<string, string> {
+  return { "x-aa-credential-token": token };
+}
+
+function brief({ opId, signal }: OpControlMessage): string {
+  return `${signal} ${opId}`;
+}
