@@ -1,11 +1,13 @@
 import { setMaxListeners } from "node:events";
-import { type Observable, Subscription } from "rxjs";
+import { Subscription } from "rxjs";
+import { OpTerminatedError } from "./errors.js";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
-import type { OpStatus } from "./opStatus.js";
+import type { StatusObservable } from "./ops/StatusObservable.js";
 
 /** What is kept for an op while somebody holds its signal, or one that was made of it. */
 interface Entry {
   readonly opId: string;
+  readonly status$: StatusObservable;
   /** Never handed out; what is handed out follows it. */
   readonly root: AbortController;
   readonly subscription: Subscription;
@@ -23,19 +25,20 @@ interface Entry {
  * @internal
  */
 export class OpAbortSignals {
-  readonly #watch: (opId: string) => Observable<OpStatus>;
+  readonly #watch: (opId: string) => StatusObservable;
   readonly #entries = new Map<string, Entry>();
   readonly #awaited = new WeakSet<AbortSignal>();
   readonly #collected = new FinalizationRegistry<Entry>((entry) => {
     this.#review(entry);
   });
 
-  constructor(watch: (opId: string) => Observable<OpStatus>) {
+  constructor(watch: (opId: string) => StatusObservable) {
     this.#watch = watch;
   }
 
   get(opId: string): AbortSignal {
     const entry = this.#entries.get(opId) ?? this.#open(opId);
+    abortIfTerminated(entry);
     const held = entry.handedOut?.deref();
     if (held) return held;
     const signal = AbortSignal.any([entry.root.signal]);
@@ -48,19 +51,18 @@ export class OpAbortSignals {
 
   #open(opId: string): Entry {
     const root = new AbortController();
-    const entry: Entry = { opId, root, subscription: new Subscription(), handedOut: undefined };
+    const status$ = this.#watch(opId);
+    const entry: Entry = { status$, opId, root, subscription: new Subscription(), handedOut: undefined };
     this.#entries.set(opId, entry);
     entry.subscription.add(
-      this.#watch(opId)
-        .pipe(throwOnTerminated())
-        .subscribe({
-          error: (reason: unknown) => {
-            root.abort(reason);
-          },
-          complete: () => {
-            this.#entries.delete(opId);
-          },
-        }),
+      status$.pipe(throwOnTerminated()).subscribe({
+        error: (reason: unknown) => {
+          root.abort(reason);
+        },
+        complete: () => {
+          this.#entries.delete(opId);
+        },
+      }),
     );
     return entry;
   }
@@ -83,10 +85,19 @@ export class OpAbortSignals {
   }
 }
 
-/** The signals made of this one by `AbortSignal.any`, where the runtime (Node) can be asked. */
+/** Somebody may ask for the signal while others are told of the terminate, before it is the signal's turn. */
+function abortIfTerminated({ status$, root }: Entry): void {
+  const { opId, state, scope } = status$.value;
+  if (state === "terminated" && !root.signal.aborted) root.abort(new OpTerminatedError(opId, scope));
+}
+
+/**
+ * The signals made of this one by `AbortSignal.any`, where the runtime can be asked: Node keeps weak references to them
+ * in an iterable (no `Set` of ours) at the signal.
+ */
 function followersOf(signal: AbortSignal): readonly AbortSignal[] | undefined {
   const key = Object.getOwnPropertySymbols(signal).find(({ description }) => description === "kDependantSignals");
-  const references = key && (signal as unknown as Record<symbol, unknown>)[key];
-  if (!(references instanceof Set)) return undefined;
-  return [...(references as Set<WeakRef<AbortSignal>>)].flatMap((reference) => reference.deref() ?? []);
+  const references = key && (signal as unknown as Record<symbol, Iterable<WeakRef<AbortSignal>> | undefined>)[key];
+  if (typeof references?.[Symbol.iterator] !== "function") return undefined;
+  return [...references].flatMap((reference) => reference.deref() ?? []);
 }

@@ -232,8 +232,11 @@ export class OpControlSubscriber implements Disposable {
    * that arrive together let nobody through.
    */
   whenRunnable(opId: string, { timeoutMs, signal }: WhenRunnableOptions = {}): Promise<boolean> {
-    const expired$ = merge(expiry(timeoutMs), abortion(signal)).pipe(observeOn(asapScheduler));
-    return whenRunnable(this.status(opId), expired$, () => this.#closed);
+    return whenRunnable(this.status(opId), {
+      timeout$: expiry(timeoutMs),
+      aborted$: abortion(signal).pipe(observeOn(asapScheduler)),
+      isClosed: () => this.#closed,
+    });
   }
 
   /**

@@ -1,4 +1,16 @@
-import { catchError, defer, from, ignoreElements, isObservable, map, type Observable, of, raceWith, timer } from "rxjs";
+import {
+  catchError,
+  defer,
+  EMPTY,
+  from,
+  ignoreElements,
+  isObservable,
+  map,
+  type Observable,
+  of,
+  raceWith,
+  timer,
+} from "rxjs";
 import type { Diagnostic } from "./Diagnostic.js";
 import type { OpTerminatedError } from "./errors.js";
 import { describeError, printable } from "./printable.js";
@@ -15,7 +27,8 @@ export function cleanUp(cleanup: Cleanup, error: OpTerminatedError, timeoutMs: n
   const opId = printable(error.opId);
   const done$: Observable<Diagnostic> = defer(() => {
     const result = cleanup(error);
-    return isObservable(result) ? result : from(Promise.resolve(result));
+    if (isObservable(result)) return result;
+    return isPromiseLike(result) ? from(result) : EMPTY;
   }).pipe(
     ignoreElements(),
     catchError((thrown: unknown) => of<Diagnostic>({ kind: "cleanupFailed", opId, message: describeError(thrown) })),
@@ -25,4 +38,8 @@ export function cleanUp(cleanup: Cleanup, error: OpTerminatedError, timeoutMs: n
   );
   // The race is won by the first notification of any kind, so a clean-up that is done in time ends the timer.
   return done$.pipe(raceWith(late$));
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }

@@ -21,8 +21,16 @@ export function listenForAbort(signal: AbortSignal, listener: () => void): () =>
   return stop;
 }
 
-/** A bound of 0 stands for none. */
 function moveBound(signal: AbortSignal, by: number): void {
-  const bound = getMaxListeners(signal);
+  const bound = boundOf(signal);
   if (bound > 0) setMaxListeners(bound + by, signal);
+}
+
+/** 0 stands for no bound; Node does not tell it of a signal, but throws. */
+function boundOf(signal: AbortSignal): number {
+  try {
+    return getMaxListeners(signal);
+  } catch {
+    return 0;
+  }
 }

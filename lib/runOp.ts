@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { defer, EMPTY, Observable, type ObservableInput, Subscription, switchMap } from "rxjs";
+import { defer, EMPTY, isObservable, Observable, type ObservableInput, Subscription, switchMap } from "rxjs";
 import { check, checkDurationMs } from "./check.js";
 import type { Cleanup } from "./cleanUp.js";
 import { OpControlUnavailableError, OpTerminatedError } from "./errors.js";
@@ -108,8 +108,10 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
     running.add(
       defer(() => {
         const values = work(run);
-        // The work may have brought about its own end.
-        return running.closed ? EMPTY : values;
+        if (!running.closed) return values;
+        // The work has brought about its own end, and what a Promise of it comes to is nobody's any more.
+        void Promise.resolve(isObservable(values) ? undefined : values).catch(() => undefined);
+        return EMPTY;
       })
         .pipe(untilClosed(running))
         .subscribe({

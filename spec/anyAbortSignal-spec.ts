@@ -199,8 +199,8 @@ describe("anyAbortSignal", () => {
   });
 
   describe("at a signal that outlives what is made of it", () => {
-    const CALLS = 50_000;
-    const NOISE_MB = 1.5;
+    const CALLS = 30_000;
+    const NOISE_MB = 1.2;
 
     /** What so many calls leave: entries in the runtime's own bookkeeping, and memory. */
     async function leftBy(signal: AbortSignal, call: (signal: AbortSignal) => void): Promise<[number, number]> {
@@ -218,7 +218,7 @@ describe("anyAbortSignal", () => {
     it("leaves nothing where each is disposed of", async () => {
       const [followers, megabytes] = await leftBy(a.signal, (signal) => {
         using either = anyAbortSignal(signal, b.signal);
-        expect(either.signal.aborted).to.equal(false);
+        if (either.signal.aborted) expect.fail("nothing was aborted");
       });
 
       expect(listenersOf(a.signal)).to.equal(0);

@@ -145,6 +145,12 @@ describe("cleanUp", () => {
     expect(await toldOf(() => thenable)).to.deep.equal([failed]);
   });
 
+  it("waits for it, too, where its then returns nothing", async () => {
+    const thenable = { then: (onFulfilled: () => void) => void setImmediate(onFulfilled) };
+
+    expect(await toldOf(() => thenable)).to.deep.equal([]);
+  });
+
   it("tells of a Promise that hangs", async () => {
     const outcome = await toldOf(() => new Promise(() => undefined), error, 1);
 

@@ -41,3 +41,12 @@ async function askForToken(credentialToken: CredentialToken): Promise<string> {
   if (isSendableToken(token)) return token;
   throw new Error("the credentialToken function gave no token that can be sent (a non-empty line of ASCII)");
 }
+
+/**
+ * The token that such metadata carries.
+ *
+ * @internal
+ */
+export function tokenIn(metadata: Metadata): string | undefined {
+  return metadata.get(HEADER)[0]?.toString();
+}

@@ -2,7 +2,8 @@ import { type ChannelCredentials, Client, type ClientReadableStream, type Metada
 import { concat, defer, finalize, map, of, switchMap, throwError, timeout } from "rxjs";
 import { type OpControlMessage, OpControlSubscribeRequest, PolicyServiceService } from "../../codegen/gen/policy.js";
 import { type ChannelState, channelStatus } from "./ChannelStatus.js";
-import { credentialMetadata, type CredentialToken } from "./credentialToken.js";
+import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
+import { isLoopback } from "./isLoopback.js";
 import { openStream } from "./openStream.js";
 import type { ChannelEvent, SignalSource } from "./SignalSource.js";
 
@@ -45,7 +46,8 @@ function attempt(config: GrpcSourceConfig): SignalSource {
 function subscribeToGateway(config: GrpcSourceConfig, metadata: Metadata): SignalSource {
   return defer(() => {
     const client = openClient(config);
-    return openStream(() => callOpControlStream(client, config, metadata)).pipe(
+    const circumstances = { secret: tokenIn(metadata), isPlaintext: !config.channelCredentials._isSecure() };
+    return openStream(() => callOpControlStream(client, config, metadata), circumstances).pipe(
       map((event): ChannelEvent => (event.type === "headers" ? statusEvent("live") : event)),
       finalize(() => {
         client.close();
@@ -62,6 +64,8 @@ function openClient({ endpoint, channelCredentials, keepalive }: GrpcSourceConfi
     // The attempt is ours to repeat; a service config from DNS could plant a deadline on a stream that has none.
     "grpc.enable_retries": 0,
     "grpc.service_config_disable_resolution": 1,
+    // What stays on this machine goes through no proxy that the environment may name for the rest.
+    "grpc.enable_http_proxy": isLoopback(endpoint) ? 0 : 1,
     // A connection that hangs before HTTP/2 settings would otherwise be handed to the next attempt.
     "grpc.use_local_subchannel_pool": 1,
   });

@@ -3,7 +3,7 @@ import { OpTerminatedError } from "../errors.js";
 import type { OpState, OpStatus } from "../opStatus.js";
 import { Hold, Room } from "./Hold.js";
 import type { ResolvedHoldByOpOptions } from "./HoldByOpOptions.js";
-import { stateNow } from "./stateNow.js";
+import { statusNow } from "./stateNow.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
 
 /** Who knows the ops' statuses: an `OpControlSubscriber`, for one. */
@@ -57,8 +57,10 @@ export class Lanes<T> {
     try {
       const opId = this.#opIdOf(value);
       const lane = this.#lanes.get(opId) ?? this.#open(opId);
+      const now = statusNow(lane.status$);
+      if (now?.state === "terminated") this.#fail(lane, new OpTerminatedError(now.opId, now.scope));
       if (lane.terminated) this.#drop(value, lane.terminated);
-      else lane.hold.next(value, stateNow(lane.status$));
+      else lane.hold.next(value, now?.state);
       this.#settle(lane);
     } catch (error) {
       this.#subscriber.error(error);
@@ -117,7 +119,7 @@ export class Lanes<T> {
       this.#subscriber.error(error);
       return;
     }
-    lane.terminated = error;
+    lane.terminated ??= error;
     for (const value of lane.hold.clear()) this.#drop(value, error);
     this.#settle(lane);
   }

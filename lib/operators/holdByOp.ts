@@ -41,7 +41,8 @@ export function holdByOp<T>(
   opIdOf: (value: T) => string,
   options: HoldByOpOptions<T> = {},
 ): MonoTypeOperatorFunction<T> {
-  check(typeof control.status === "function", "control", "an OpControlSubscriber, or have a status method like one");
+  const given = control as Partial<StatusLookup> | null | undefined;
+  check(typeof given?.status === "function", "control", "an OpControlSubscriber, or have a status method like one");
   check(typeof opIdOf === "function", "opIdOf", "a function");
   const resolved = resolveHoldByOpOptions(options);
   return (source) =>

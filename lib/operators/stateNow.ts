@@ -10,8 +10,17 @@ import type { OpState, OpStatus } from "../opStatus.js";
  * @internal
  */
 export function stateNow(status$: Observable<OpStatus>): OpState | undefined {
+  return statusNow(status$)?.state;
+}
+
+/**
+ * The same with all that is known of it.
+ *
+ * @internal
+ */
+export function statusNow(status$: Observable<OpStatus>): OpStatus | undefined {
   try {
-    return (status$ as Observable<OpStatus> & { readonly value?: OpStatus }).value?.state;
+    return (status$ as Observable<OpStatus> & { readonly value?: OpStatus }).value;
   } catch {
     // A BehaviorSubject that has errored throws its error; the gate is being told of it in this tick.
     return undefined;

@@ -86,6 +86,17 @@ describe("OpControlSubscriber.statuses$", () => {
     });
   });
 
+  it("tells nothing of a scope that a wider one has terminated", () => {
+    testScheduler().run(({ hot, expectObservable }) => {
+      const source = hot("-X-A-K-", { X: terminate(FLEET), A: pause(AGENT), K: terminate(AGENT) });
+      const expected = "  -x-----";
+
+      const { statuses$ } = OpControlSubscriber.from(source);
+
+      expectObservable(statuses$).toBe(expected, { x: terminated(FLEET, "fleet") });
+    });
+  });
+
   it("tells the watchers of a reserved id once", () => {
     testScheduler().run(({ hot, expectObservable }) => {
       const source = hot("-F-f-", { F: pause(FLEET), f: resume(FLEET) });

@@ -831,27 +831,35 @@ describe("holdWhilePaused", () => {
       expect(unhandled.errors).to.have.lengthOf(1);
     });
 
-    it("never falls silent, even where it throws past RxJS in mid-flush", () => {
-      const status$ = new BehaviorSubject(paused());
-      const source$ = new Subject<string>();
-      const told: string[] = [];
-      const { subscription } = record(
-        new Observable<string>((subscriber) => {
-          subscriber.next = (value) => {
-            told.push(value);
-            throw new Error("thrown past RxJS");
-          };
-          return source$.pipe(holdWhilePaused(status$)).subscribe(subscriber);
-        }),
-      );
+    for (const [when, beforehand, afterwards] of [
+      ["before", "abc", ""],
+      ["after", "ab", "c"],
+    ] as const) {
+      it(`never falls silent, even where it throws past RxJS in mid-flush (the source completes ${when})`, () => {
+        const status$ = new BehaviorSubject(paused());
+        const source$ = new Subject<string>();
+        let told = "";
+        const gated = record(
+          new Observable<string>((subscriber) => {
+            subscriber.next = (value) => {
+              told += value;
+              throw new Error("thrown past RxJS");
+            };
+            return source$.pipe(holdWhilePaused(status$)).subscribe(subscriber);
+          }),
+        );
 
-      source$.next("a");
-      source$.next("b");
-      status$.next(running());
-      source$.next("c");
+        for (const value of beforehand) source$.next(value);
+        if (when === "before") source$.complete();
+        status$.next(running());
+        for (const value of afterwards) source$.next(value);
+        source$.complete();
 
-      expect(subscription.closed || told.join("") === "abc", `told of "${told.join("")}" and nothing since`).to.be.true;
-    });
+        if (gated.end === "completed") expect(told).to.equal("abc");
+        else expect(gated.end).to.be.instanceOf(Error);
+        expect(status$.observed || source$.observed).to.equal(false);
+      });
+    }
   });
 
   describe("for a great many values", () => {

@@ -58,7 +58,9 @@ function essence(opId: string, { state, scope, sequence }: Verdict): string {
   return state === "paused" ? `${opId} paused by ${scope} ${sequence}` : `${opId} running by ${scope}`;
 }
 
-describe("OpTable, against a model of the contract", () => {
+describe("OpTable, against a model of the contract", function () {
+  this.timeout(60_000);
+
   it("has the model's statuses, and tells the model's changes to watchers and on statuses$", () => {
     fc.assert(
       fc.property(script(STEPS), (steps) => {
@@ -232,7 +234,7 @@ describe("OpTable, against a model of the contract", () => {
           }
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     );
   });
 
