@@ -28,7 +28,7 @@ export function cleanUp(cleanup: Cleanup, error: OpTerminatedError, timeoutMs: n
   const done$: Observable<Diagnostic> = defer(() => {
     const result = cleanup(error);
     if (isObservable(result)) return result;
-    return isPromiseLike(result) ? from(result) : EMPTY;
+    return isPromiseLike(result) ? from(Promise.resolve(result)) : EMPTY;
   }).pipe(
     ignoreElements(),
     catchError((thrown: unknown) => of<Diagnostic>({ kind: "cleanupFailed", opId, message: describeError(thrown) })),

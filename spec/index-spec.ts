@@ -81,7 +81,8 @@ describe("index", () => {
     });
   });
 
-  it("starts nothing and leaves no trace when it is imported, so that the process exits by itself", async () => {
+  it("starts nothing and leaves no trace when it is imported, so that the process exits by itself", async function () {
+    this.timeout(30_000);
     const script = `
       const look = () => [
         ...process.getActiveResourcesInfo(),
@@ -101,7 +102,7 @@ describe("index", () => {
     const started = ["--import", "tsx", "--input-type=module", "--eval", script];
 
     // Rejects when it has to be killed, so that an exit of its own is part of what is expected.
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, started, { cwd: root, timeout: 8_000 });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, started, { cwd: root, timeout: 20_000 });
 
     expect(JSON.parse(stdout)).to.deep.equal({ added: [] });
     expect(stderr).to.equal("");

@@ -19,6 +19,8 @@ interface Lane<T> {
   readonly hold: Hold<T>;
   readonly subscription: Subscription;
   isStatusKnown: boolean;
+  /** While it is being opened, further statuses may follow the first at once. */
+  isOpening: boolean;
   terminated?: OpTerminatedError;
 }
 
@@ -84,7 +86,14 @@ export class Lanes<T> {
   #open(opId: string): Lane<T> {
     const hold = new Hold(this.#subscriber, this.#options, this.#room);
     const status$ = this.#control.status(opId);
-    const lane: Lane<T> = { opId, status$, hold, subscription: new Subscription(), isStatusKnown: false };
+    const lane: Lane<T> = {
+      opId,
+      status$,
+      hold,
+      subscription: new Subscription(),
+      isStatusKnown: false,
+      isOpening: true,
+    };
     this.#lanes.set(opId, lane);
     lane.subscription.add(
       status$.pipe(throwOnTerminated()).subscribe({
@@ -99,6 +108,7 @@ export class Lanes<T> {
         },
       }),
     );
+    lane.isOpening = false;
     return lane;
   }
 
@@ -109,9 +119,12 @@ export class Lanes<T> {
       return;
     }
     this.#flushes++;
-    lane.hold.resume();
-    this.#flushes--;
-    this.#settle(lane);
+    try {
+      lane.hold.resume();
+    } finally {
+      this.#flushes--;
+      this.#settle(lane);
+    }
   }
 
   #fail(lane: Lane<T>, error: unknown): void {
@@ -133,6 +146,7 @@ export class Lanes<T> {
   }
 
   #settle(lane: Lane<T>): void {
+    if (lane.isOpening) return;
     const isDone = lane.terminated !== undefined || (lane.isStatusKnown && lane.hold.idle);
     if (isDone && this.#lanes.get(lane.opId) === lane) {
       this.#lanes.delete(lane.opId);

@@ -61,9 +61,12 @@ export function holdWhilePaused<T>(
       subscriber.add(
         status$.pipe(throwOnTerminated()).subscribe({
           next: ({ state }) => {
-            if (state === "paused") hold.pause();
-            else hold.resume();
-            completeWhenDone();
+            try {
+              if (state === "paused") hold.pause();
+              else hold.resume();
+            } finally {
+              completeWhenDone();
+            }
           },
           error: fail,
           complete: () => {

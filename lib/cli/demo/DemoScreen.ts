@@ -2,6 +2,7 @@ import { printable } from "../../printable.js";
 import { type Marble, MarbleLine } from "./MarbleLine.js";
 
 const LABEL_WIDTH = 11;
+const DEFAULT_COLUMNS = 132;
 
 /** Where the demo is shown. */
 export interface Screen {
@@ -13,7 +14,7 @@ export interface Screen {
 /** What the demo shows: a readable line per event and, on a terminal, a marble line below them. */
 export class DemoScreen {
   readonly #out: Screen;
-  readonly #marbles: MarbleLine | undefined;
+  #marbles: MarbleLine | undefined;
 
   constructor(out: Screen, { live }: { readonly live: boolean }) {
     this.#out = out;
@@ -23,7 +24,7 @@ export class DemoScreen {
   /** One line: what it is about, and what there is to say; texts from outside are made printable. */
   line(label: string, text: string): void {
     this.#erase();
-    this.#out.write(`${label.padEnd(LABEL_WIDTH)}${printable(text, (this.#out.columns ?? 132) - LABEL_WIDTH - 2)}\n`);
+    this.#out.write(`${label.padEnd(LABEL_WIDTH)}${printable(text, this.#columns - LABEL_WIDTH - 2)}\n`);
     this.#draw();
   }
 
@@ -40,6 +41,13 @@ export class DemoScreen {
   /** Leaves the marble line as it is, for what follows to stand below it. */
   end(): void {
     if (this.#marbles) this.#out.write("\n");
+    this.#marbles = undefined;
+  }
+
+  /** A terminal that does not know says 0. */
+  get #columns(): number {
+    const { columns = 0 } = this.#out;
+    return columns > 0 ? columns : DEFAULT_COLUMNS;
   }
 
   #erase(): void {
@@ -47,6 +55,6 @@ export class DemoScreen {
   }
 
   #draw(): void {
-    if (this.#marbles) this.#out.write(this.#marbles.toString(this.#out.columns));
+    if (this.#marbles) this.#out.write(this.#marbles.toString(this.#columns));
   }
 }

@@ -9,6 +9,7 @@ import {
   timer,
   type Unsubscribable,
 } from "rxjs";
+import { check } from "../../check.js";
 import { OpTerminatedError } from "../../errors.js";
 import { OpControlSubscriber } from "../../OpControlSubscriber.js";
 import type { OpStatus } from "../../opStatus.js";
@@ -37,6 +38,7 @@ const TICK_MS = 200;
 
 /** Runs the demo to its end, and says with which exit code. */
 export async function runDemo({ input, gateway: elsewhere, op: opId, ...ids }: DemoOptions): Promise<ExitCode> {
+  check(opId !== "", "--op", "the id of an op");
   const lines = await readLines(input);
   const live = process.stdin.isTTY && process.stdout.isTTY;
   const screen = new DemoScreen(process.stdout, { live });
