@@ -192,4 +192,20 @@ describe("The memory of the per-op table stays where it is", function () {
     expect([...table.trackedIds()]).to.have.lengthOf(1000);
     expect(growth, "MB").to.be.below(MAX_GROWTH_MB);
   });
+
+  it(`when ${ROUNDS} keys come and go in a map that has given up its oldest before`, () => {
+    const map = new AgingMap([
+      ["first", ""],
+      ["second", ""],
+    ]);
+    expect(map.removeOldest()).to.equal("first");
+    const before = usedHeapMb();
+    for (let key = 0; key < ROUNDS; key++) {
+      map.set(`4bf92f35:${key}`, "");
+      map.delete(`4bf92f35:${key}`);
+    }
+    const growth = usedHeapMb() - before;
+    expect(map.removeOldest()).to.equal("second");
+    expect(growth, "MB").to.be.below(MAX_GROWTH_MB);
+  });
 });
