@@ -66,6 +66,23 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
   });
 });
 
+describe("the lockfile", () => {
+  it("has every optional package, also of other platforms: npm ci refuses one that has not", () => {
+    const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies),
+    );
+    const missing = wanted.filter(
+      (name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)),
+    );
+
+    expect(wanted).to.not.be.empty;
+    expect(missing).to.be.empty;
+  });
+});
+
 /** Unpacks the tarball where npm would put it; its dependencies are this repository's own. */
 function installTarball(project: string): void {
   const installed = join(project, "node_modules/rx-op-control");
