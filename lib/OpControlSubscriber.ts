@@ -193,7 +193,7 @@ export class OpControlSubscriber implements Disposable {
    *
    * It stays open after `"terminated"`, which is final. On close it gives its last status and completes; when the
    * channel has failed it errors with an {@link OpControlUnavailableError} and, unless the op is terminated, emits
-   * nothing before that.
+   * nothing before that. An op whose id is over 1 KiB can be told nothing by its id: such signals are malformed.
    */
   status(opId: string): StatusObservable {
     checkOpId(opId);

@@ -11,7 +11,8 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-
  * @internal
  */
 export function printable(text: string, maxLength = MAX_LENGTH): string {
-  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  // Not in the midst of a character that takes two units.
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, "")}…` : text;
   return cut.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -2,6 +2,7 @@ import { type GroupedObservable, Observable } from "rxjs";
 import { isSameStatus, type OpStatus } from "../opStatus.js";
 import { LatestStatus } from "./Latest.js";
 import { Multicast } from "./Multicast.js";
+import { StatusObservable } from "./StatusObservable.js";
 
 /** What the groups need to know of the table. */
 interface Tracking {
@@ -96,7 +97,13 @@ export class OpGroups {
 
   #openGroup(opId: string): () => void {
     const latest = new LatestStatus(this.#tracking.statusOf(opId), this.#onThrow);
-    const grouped = Object.assign(latest.asObservable(), { key: opId });
+    const status$ = new StatusObservable(
+      () => latest.value,
+      (subscriber) => {
+        latest.add(subscriber);
+      },
+    );
+    const grouped = Object.assign(status$, { key: opId });
     this.#open.set(opId, { latest, grouped });
     const subscribers = this.#groups.subscribers();
     return () => {
