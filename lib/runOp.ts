@@ -4,6 +4,7 @@ import { check, checkDurationMs } from "./check.js";
 import type { Cleanup } from "./cleanUp.js";
 import { OpControlUnavailableError, OpTerminatedError } from "./errors.js";
 import { stateNow } from "./operators/stateNow.js";
+import { throwIfTerminatedNow } from "./operators/throwIfTerminatedNow.js";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
 import { untilClosed } from "./operators/untilClosed.js";
 import type { OpStatus } from "./opStatus.js";
@@ -113,13 +114,13 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
         void Promise.resolve(isObservable(values) ? undefined : values).catch(() => undefined);
         return EMPTY;
       })
-        .pipe(untilClosed(running))
+        .pipe(throwIfTerminatedNow(status$), untilClosed(running))
         .subscribe({
           next: (value) => {
             if (stateNow(status$) !== "terminated") subscriber.next(value);
           },
           error: (error: unknown) => {
-            finished = true;
+            finished = stateNow(status$) !== "terminated";
             subscriber.error(error);
           },
           complete: () => {

@@ -11,6 +11,7 @@ import {
   of,
   Subject,
   take,
+  tap,
   type Subscription,
   throwError,
   toArray,
@@ -19,7 +20,7 @@ import type { Diagnostic } from "../lib/Diagnostic.js";
 import { OpControlUnavailableError, OpTerminatedError } from "../lib/errors.js";
 import { OpControlSubscriber } from "../lib/OpControlSubscriber.js";
 import type { OpControlMessage } from "../lib/opStatus.js";
-import type { OpRun, OpWork } from "../lib/runOp.js";
+import { type OpRun, type OpWork, runOp } from "../lib/runOp.js";
 import { listenersOf } from "./helpers/abortSignals.js";
 import { testScheduler } from "./helpers/marbles.js";
 import { AGENT, FLEET, OP, OTHER, pause, resume, signals, statuses, terminate } from "./helpers/opControl.js";
@@ -130,6 +131,18 @@ describe("runOp", () => {
       const control = OpControlSubscriber.from(concat([pause(OTHER), terminate("another:one")], NEVER));
 
       expect(record(control.runOp(OP, () => of("value"))).values).to.deep.equal(["value"]);
+    });
+
+    it("with a signal that a thousand may listen to, without a warning of a leak", async () => {
+      const run = startedRun();
+      let told = 0;
+      const warnings = await warningsDuring(() => {
+        for (let index = 0; index < 1_000; index++) run.signal.addEventListener("abort", () => told++);
+      });
+      run.subscription.unsubscribe();
+
+      expect(told).to.equal(1_000);
+      expect(warnings).not.to.include("MaxListenersExceededWarning");
     });
 
     it("never, where it is unsubscribed while it waits", () => {
@@ -414,6 +427,40 @@ describe("runOp", () => {
 
       expect(outcome.end).to.be.instanceOf(OpTerminatedError);
       expect(unhandled).to.be.empty;
+    });
+
+    it("does not pass on what comes while others are told of it first", () => {
+      const values$ = new Subject<string>();
+      const run = watchedRun(() => values$);
+      record(run.control.status(OP).pipe(tap(({ state }) => values$.next(`while ${state} is told`))));
+      const outcome = run.outcome();
+
+      run.signals$.next(pause());
+      run.signals$.next(terminate());
+
+      expect(outcome.values).to.deep.equal(["while paused is told"]);
+      expect(outcome.end).to.be.instanceOf(OpTerminatedError);
+    });
+
+    it("that is told between the leave to run and the start keeps the work from being called", () => {
+      let calls = 0;
+      const control = {
+        awaitOp: () => of(statuses.r),
+        status: () => of(statuses.t),
+        whenRunnable: () => Promise.resolve(true),
+      };
+
+      const { end } = record(
+        runOp(
+          control,
+          OP,
+          () => of(++calls),
+          () => undefined,
+        ),
+      );
+
+      expect(end).to.be.instanceOf(OpTerminatedError).and.to.include({ opId: OP, scope: "op" });
+      expect(calls).to.equal(0);
     });
 
     it("takes no value of a Promise that is fulfilled in the same tick", async () => {

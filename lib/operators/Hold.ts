@@ -48,6 +48,10 @@ export class Hold<T> {
     return this.#held.size === 0 && !this.#flushing;
   }
 
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Takes a value in, together with the op's state at this moment, where that is known. */
   next(value: T, now: OpState | undefined): void {
     // About to be told so, in this tick.

@@ -104,11 +104,15 @@ export class Lanes<T> {
           this.#fail(lane, error);
         },
         complete: () => {
+          lane.isStatusKnown = true;
           hold.abandon();
+          this.#settle(lane);
         },
       }),
     );
     lane.isOpening = false;
+    // An op that runs is let go of before its value is passed on: what comes of that is none of this lane's.
+    if (!hold.paused) this.#settle(lane);
     return lane;
   }
 

@@ -1,6 +1,7 @@
 import { defer, filter, ignoreElements, type MonoTypeOperatorFunction, type Observable, takeUntil, tap } from "rxjs";
 import type { OpState, OpStatus } from "../opStatus.js";
 import { stateNow } from "./stateNow.js";
+import { throwIfTerminatedNow } from "./throwIfTerminatedNow.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
 
 /**
@@ -44,6 +45,7 @@ export function dropWhilePaused<T>(status$: Observable<OpStatus>): MonoTypeOpera
       // takeUntil subscribes its notifier first, so that the status is known before the first value.
       return source.pipe(
         filter(() => (stateNow(status$) ?? told) === "running"),
+        throwIfTerminatedNow(status$),
         takeUntil(terminated$),
       );
     });

@@ -1,6 +1,7 @@
 import { filter, ignoreElements, type MonoTypeOperatorFunction, type Observable, pipe, takeUntil } from "rxjs";
 import type { OpStatus } from "../opStatus.js";
 import { stateNow } from "./stateNow.js";
+import { throwIfTerminatedNow } from "./throwIfTerminatedNow.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
 
 /**
@@ -33,6 +34,7 @@ import { throwOnTerminated } from "./throwOnTerminated.js";
 export function failOnTerminate<T>(status$: Observable<OpStatus>): MonoTypeOperatorFunction<T> {
   return pipe(
     filter(() => stateNow(status$) !== "terminated"),
+    throwIfTerminatedNow(status$),
     // takeUntil subscribes its notifier first and passes the notifier's error on.
     takeUntil(status$.pipe(throwOnTerminated(), ignoreElements())),
   );

@@ -3,6 +3,7 @@ import type { OpStatus } from "../opStatus.js";
 import { Hold } from "./Hold.js";
 import { type HoldOptions, resolveHoldOptions } from "./HoldOptions.js";
 import { stateNow } from "./stateNow.js";
+import { throwIfTerminatedNow } from "./throwIfTerminatedNow.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
 import { untilClosed } from "./untilClosed.js";
 
@@ -76,7 +77,7 @@ export function holdWhilePaused<T>(
       );
       if (subscriber.closed) return;
       subscriber.add(
-        source.pipe(untilClosed(subscriber)).subscribe({
+        source.pipe(throwIfTerminatedNow(status$), untilClosed(subscriber)).subscribe({
           next: (value) => {
             hold.next(value, stateNow(status$));
           },

@@ -1,6 +1,7 @@
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { expect } from "chai";
 import fc from "fast-check";
+import { inspect } from "node:util";
 import { cleanServiceError } from "../../lib/channel/cleanServiceError.js";
 
 describe("cleanServiceError", () => {
@@ -48,6 +49,71 @@ describe("cleanServiceError", () => {
     const error = cleanServiceError(serviceError(status.UNKNOWN, "x".repeat(100_000)));
     expect(error.message.length).to.be.lessThan(1_000);
     expect(error.details.length).to.be.lessThan(1_000);
+  });
+
+  describe("where it is told of a secret", () => {
+    const secret = "s3cret.t0ken+/";
+    const repeated = `"${secret}" is no valid token (${secret})`;
+
+    it("shows it nowhere, however often the peer repeats it", () => {
+      const error = cleanServiceError(serviceError(status.UNAUTHENTICATED, repeated), { secret });
+      expect(error.details).to.equal('"[credential token]" is no valid token ([credential token])');
+      expect(inspect(error, { depth: Infinity, showHidden: true })).to.not.include(secret);
+    });
+
+    it("shows no part of it that a cut would leave", () => {
+      const details = "x".repeat(195) + secret;
+      const error = cleanServiceError(serviceError(status.UNAUTHENTICATED, details), { secret });
+      expect(inspect(error, { depth: Infinity, showHidden: true })).to.not.include(secret.slice(0, 4));
+    });
+
+    for (const [kind, header, value] of [
+      ["text", "x-refused", secret],
+      ["text with more around it", "x-refused", `token=${secret};`],
+      ["bytes", "grpc-status-details-bin", Buffer.from(repeated)],
+    ] as const) {
+      it(`lets go of the trailers that repeat it as ${kind}`, () => {
+        const trailers = new Metadata();
+        trailers.set(header, value);
+        const error = cleanServiceError(serviceError(status.UNAUTHENTICATED, "no", trailers), { secret });
+        expect(error.metadata.getMap()).to.deep.equal({});
+      });
+    }
+
+    it("keeps the trailers that do not", () => {
+      const trailers = new Metadata();
+      trailers.set("x-request", "1");
+      const error = cleanServiceError(serviceError(status.UNAUTHENTICATED, "no", trailers), { secret });
+      expect(error.metadata.getMap()).to.deep.equal({ "x-request": "1" });
+    });
+  });
+
+  describe("hints at a likely cause in the message, and in nothing else,", () => {
+    it("of UNIMPLEMENTED: the wrong port", () => {
+      const error = cleanServiceError(serviceError(status.UNIMPLEMENTED, "no such method"));
+      expect(error.message).to.match(/^12 UNIMPLEMENTED: no such method \(.*port.*50051.*\)$/);
+      expect(error.details).to.equal("no such method");
+    });
+
+    const noHttp2 =
+      "No connection established. Last error: Failed to connect (2026-01-01T00:00:00.000Z). Resolution note: ";
+
+    it("of a plaintext connection that is accepted and comes to nothing: TLS", () => {
+      const error = cleanServiceError(serviceError(status.UNAVAILABLE, noHttp2), { isPlaintext: true });
+      expect(error.message).to.match(/\(.*plaintext.*TLS.*\)$/);
+      expect(error.details).to.equal(noHttp2);
+    });
+
+    it("but of no other", () => {
+      const refused = "No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1";
+      for (const error of [
+        cleanServiceError(serviceError(status.UNAVAILABLE, noHttp2)),
+        cleanServiceError(serviceError(status.UNAVAILABLE, refused), { isPlaintext: true }),
+        cleanServiceError(serviceError(status.INTERNAL, noHttp2), { isPlaintext: true }),
+      ]) {
+        expect(error.message.endsWith(error.details)).to.be.true;
+      }
+    });
   });
 
   describe("takes an error that is not quite one of gRPC's", () => {

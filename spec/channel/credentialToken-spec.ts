@@ -1,7 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { inspect } from "node:util";
-import { type CredentialToken, credentialMetadata, isSendableToken } from "../../lib/channel/credentialToken.js";
+import {
+  type CredentialToken,
+  credentialMetadata,
+  isSendableToken,
+  tokenIn,
+} from "../../lib/channel/credentialToken.js";
 import { rejectionOf } from "../helpers/record.js";
 
 const HEADER = "x-aa-credential-token";
@@ -57,6 +62,16 @@ describe("credentialMetadata", () => {
       expect(inspect(error, { depth: Infinity, showHidden: true })).to.not.include(s3cret);
     });
   }
+});
+
+describe("tokenIn", () => {
+  it("gives the token that was asked for", async () => {
+    expect(tokenIn(await credentialMetadata(() => "s3cret"))).to.equal("s3cret");
+  });
+
+  it("gives nothing where there is none", async () => {
+    expect(tokenIn(await credentialMetadata(undefined))).to.equal(undefined);
+  });
 });
 
 describe("isSendableToken", () => {

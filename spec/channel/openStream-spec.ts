@@ -61,6 +61,12 @@ describe("openStream", () => {
     expect(events).to.deep.equal([]);
   });
 
+  it("says in its error no secret that it was told of", async () => {
+    await using server = await HandMadeGateway.start(refuse(status.UNAUTHENTICATED, "s3cret is no token"));
+    const error = await rejectionOf(lastValueFrom(openStream(opener(server), { secret: "s3cret" })), Error);
+    expect(error.message).to.equal("16 UNAUTHENTICATED: [credential token] is no token");
+  });
+
   it("errors, and does not complete, when the server dies", async () => {
     await using server = await HandMadeGateway.start();
     const ending = outcome(server);

@@ -35,7 +35,7 @@ describe("rx-op-control demo, as a process", function () {
   let folder: string;
   const runs = new Map<string, Run>();
 
-  // Those that need nothing from us run together, for each takes half a second to start.
+  // Those that need nothing from us run together, behind the others, for each takes half a second to start.
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "rx-op-control-"));
     for (const [name, text] of Object.entries(inputs)) await writeFile(join(folder, name), text);
@@ -48,56 +48,6 @@ describe("rx-op-control demo, as a process", function () {
   after(async () => {
     for (const run of runs.values()) await run[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
-  });
-
-  describe("without a terminal, in its own gateway,", () => {
-    it("shows a pause, a call that is held, a resume and a terminate, and exits with 0", async () => {
-      const run = runs.get("alone")!;
-      expect(await run.exitCode()).to.equal(0);
-      expectInOrder(run.stdout, [
-        "gateway    listening on 127.0.0.1:",
-        "channel    connecting",
-        "channel    live",
-        `running    ${OP} (scope: op)`,
-        "called     line 1/",
-        `operator   PAUSE ${OP}`,
-        `paused     ${OP} (scope: op)`,
-        "held       line ",
-        `operator   RESUME ${OP}`,
-        `resumed    ${OP} (scope: op)`,
-        "called     line ",
-        `operator   TERMINATE ${OP}`,
-        `terminated ${OP} (scope: op)`,
-        `stopped    OpTerminatedError: op "${OP}" was terminated (scope: op)`,
-      ]);
-      expect(run.stderr).to.equal("");
-    });
-
-    it("does so with a text of three lines and an op of one's own", async () => {
-      const run = runs.get("three lines")!;
-      expect(await run.exitCode()).to.equal(0);
-      expectInOrder(run.stdout, [
-        "demo-agent makes 3 tool calls",
-        "running    trace:",
-        "paused     trace:",
-        "called     line 1/3: 4 words, sha256 ",
-        "held       line 2/3",
-        "resumed    trace:",
-        "terminated trace:",
-        'stopped    OpTerminatedError: op "trace:" was terminated',
-      ]);
-      expect(run.stdout).to.not.include("called     line 2/3").and.not.include("line 3/3");
-      expect(run.stderr).to.equal("");
-    });
-
-    it("writes no escape code and no marble line", async () => {
-      const run = runs.get("alone")!;
-      await run.exitCode();
-      expect(run.stdout)
-        .to.include("OpTerminatedError")
-        .and.not.match(/[\u001b\r]/);
-      expect(run.stdout).to.not.match(/^op /m);
-    });
   });
 
   describe("attached with --gateway", () => {
@@ -158,26 +108,6 @@ describe("rx-op-control demo, as a process", function () {
     }
   });
 
-  describe("with wrong arguments says on stderr what is wrong, without a stack trace, and exits with 2:", () => {
-    for (const [name, , message] of misuses) {
-      it(name, async () => {
-        const run = runs.get(name)!;
-        expect(await run.exitCode()).to.equal(2);
-        expect(run.stderr).to.match(message).and.not.match(STACK_TRACE);
-        expect(run.stdout).to.equal("");
-      });
-    }
-  });
-
-  it("says with --help what there is, and exits with 0", async () => {
-    const run = runs.get("help")!;
-    expect(await run.exitCode()).to.equal(0);
-    for (const option of ["--input", "--gateway", "--org", "--team", "--agent", "--op"]) {
-      expect(run.stdout).to.include(`${option} <`);
-    }
-    expect(run.stderr).to.equal("");
-  });
-
   describe("on a terminal", () => {
     before(function () {
       if (String(spawnSync("script", ["--version"]).stdout).includes("util-linux")) return;
@@ -208,6 +138,8 @@ describe("rx-op-control demo, as a process", function () {
       const drawn = run.stdout.split(/\r\n|\r\u001b\[K/).filter((line) => line.startsWith("op "));
       expect(drawn.at(-1)).to.match(/^op [-o]*o[-o]*p[o.]*r[-o]*t$/);
       expect(drawn.length).to.be.greaterThan(5);
+      // What is printed last ends its line, so that the prompt does not stand beside it.
+      expect(run.stdout).to.match(/\nchannel {4}closed\r\n$/);
     });
 
     it("leaves with q and exits with 0, without a terminate", async () => {
@@ -224,6 +156,78 @@ describe("rx-op-control demo, as a process", function () {
       const sized = `stty cols 100 rows 30; exec ${command}`;
       return new Run(["script", "--quiet", "--return", "--command", sized, "/dev/null"], { typing: true });
     }
+  });
+
+  describe("without a terminal, in its own gateway,", () => {
+    it("shows a pause, a call that is held, a resume and a terminate, and exits with 0", async () => {
+      const run = runs.get("alone")!;
+      expect(await run.exitCode()).to.equal(0);
+      expectInOrder(run.stdout, [
+        "gateway    listening on 127.0.0.1:",
+        "channel    connecting",
+        "channel    live",
+        `running    ${OP} (scope: op)`,
+        "called     line 1/",
+        `operator   PAUSE ${OP}`,
+        `paused     ${OP} (scope: op)`,
+        "held       line ",
+        `operator   RESUME ${OP}`,
+        `resumed    ${OP} (scope: op)`,
+        "called     line ",
+        `operator   TERMINATE ${OP}`,
+        `terminated ${OP} (scope: op)`,
+        `stopped    OpTerminatedError: op "${OP}" was terminated (scope: op)`,
+      ]);
+      expect(run.stderr).to.equal("");
+    });
+
+    it("does so with a text of three lines and an op of one's own", async () => {
+      const run = runs.get("three lines")!;
+      expect(await run.exitCode()).to.equal(0);
+      expectInOrder(run.stdout, [
+        "demo-agent makes 3 tool calls",
+        "running    trace:",
+        "paused     trace:",
+        "called     line 1/3: 4 words, sha256 ",
+        "held       line 2/3",
+        "resumed    trace:",
+        "terminated trace:",
+        'stopped    OpTerminatedError: op "trace:" was terminated',
+      ]);
+      expect(run.stdout).to.not.include("called     line 2/3").and.not.include("line 3/3");
+      expect(run.stderr).to.equal("");
+    });
+
+    it("writes no escape code and no marble line", async () => {
+      const run = runs.get("alone")!;
+      await run.exitCode();
+      expect(run.stdout)
+        .to.include("OpTerminatedError")
+        .and.not.match(/[\u001b\r]/);
+      expect(run.stdout).to.not.match(/^op /m);
+    });
+  });
+
+  describe("with wrong arguments says on stderr what is wrong, without a stack trace, and exits with 2:", () => {
+    for (const [name, , message] of misuses) {
+      it(name, async () => {
+        const run = runs.get(name)!;
+        expect(await run.exitCode()).to.equal(2);
+        expect(run.stderr).to.match(message).and.not.match(STACK_TRACE);
+        expect(run.stdout).to.equal("");
+      });
+    }
+  });
+
+  describe("--help", () => {
+    it("says what there is, and exits with 0", async () => {
+      const run = runs.get("help")!;
+      expect(await run.exitCode()).to.equal(0);
+      for (const option of ["--input", "--gateway", "--org", "--team", "--agent", "--op"]) {
+        expect(run.stdout).to.include(`${option} <`);
+      }
+      expect(run.stderr).to.equal("");
+    });
   });
 
   function inFolder(argument: string): string {

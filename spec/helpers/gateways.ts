@@ -15,6 +15,7 @@ import type { ChannelState, ChannelStatus } from "../../lib/channel/ChannelStatu
 import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import type { ConnectOptions } from "../../lib/options.js";
 import type { DevGateway } from "../../lib/testing/DevGateway.js";
+import "./endOfRun.js";
 
 /** Our agent: the three parts together are who it is. */
 export const US = { orgId: "acme", teamId: "payments", agentId: "agent-7" };

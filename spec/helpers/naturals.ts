@@ -1,11 +1,13 @@
 import { Observable } from "rxjs";
 
-/** All natural numbers, at once, for as long as anybody wants them; at the last one nobody has stopped it. */
-export function naturals(last = 10_000): Observable<number> {
-  return new Observable((subscriber) => {
-    for (let value = 1; !subscriber.closed; value++) {
-      if (value > last) throw new Error("nobody has stopped the source");
-      subscriber.next(value);
-    }
+/** So many numbers say that nobody will stop the source. */
+const ENOUGH = 10_000;
+
+/** A source of all natural numbers, at once, for as long as anybody wants them, and how many were asked of it. */
+export function naturals(): { readonly natural$: Observable<number>; readonly asked: () => number } {
+  let asked = 0;
+  const natural$ = new Observable<number>((subscriber) => {
+    while (!subscriber.closed && asked < ENOUGH) subscriber.next(++asked);
   });
+  return { natural$, asked: () => asked };
 }

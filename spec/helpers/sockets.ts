@@ -62,10 +62,12 @@ export class Network implements AsyncDisposable {
     this.#pings$ = pings$;
   }
 
-  static async inFrontOf({ endpoint }: { readonly endpoint: string }): Promise<Network> {
+  /** Passes everything on, but for the first connections: it takes as many of them as are named, and is silent. */
+  static async inFrontOf({ endpoint }: { readonly endpoint: string }, { silentTo = 0 } = {}): Promise<Network> {
     const links: Link[] = [];
     const pings$ = new ReplaySubject<void>(Infinity);
     const server = await TcpServer.start((client) => {
+      if (server.sockets.length <= silentTo) return;
       const gateway = connect(Number(endpoint.split(":")[1]), "127.0.0.1");
       gateway.on("error", () => undefined);
       client.pipe(gateway).pipe(client);
@@ -86,6 +88,11 @@ export class Network implements AsyncDisposable {
   /** When the agent has sent so many HTTP/2 pings since it connected. */
   async pinged(times: number): Promise<void> {
     await firstValueFrom(this.#pings$.pipe(skip(times - 1)));
+  }
+
+  /** When the agent has given up every connection that it has had. */
+  async disconnected(): Promise<void> {
+    for (const { client } of this.#links) if (!client.closed) await once(client, "close");
   }
 
   /** Swallows everything from now on, both ways, and tells nobody. */

@@ -133,7 +133,7 @@ describe("The usual recipe", () => {
 
   describe("concatMap to the value, once the op runs", () => {
     // Each inner Observable that ends at once subscribes the next one within its own end. The stack overflow is caught
-    // on its way and told to nobody. With `first` it came after 200 to 350 values, with `filter` and `take(1)` after 500.
+    // on its way, mostly by somebody who cannot tell of it any more. With `first` it came after 200 to 350 values, with `filter` and `take(1)` after 500.
     const recipe = <T>(status$: Statuses): MonoTypeOperatorFunction<T> =>
       concatMap((value) =>
         status$.pipe(
@@ -160,11 +160,13 @@ describe("The usual recipe", () => {
       expect(end).to.equal("completed");
     });
 
-    it("wedges in the midst of ten thousand: it stops for good and neither completes nor errors", () => {
+    it("overflows the stack in the midst of ten thousand: it never completes, and as a rule nobody is told", () => {
       const { values, end } = play(10_000, recipe);
 
       expect(values).to.have.length.within(1, 9_999);
-      expect(end).to.equal(undefined);
+      expect(end, "wedged, or now and then the overflow itself").to.satisfy(
+        (end: unknown) => end === undefined || end instanceof RangeError,
+      );
     });
 
     it("where holdWhilePaused passes all of them on and completes", () => {

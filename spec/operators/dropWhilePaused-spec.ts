@@ -236,28 +236,30 @@ describe("dropWhilePaused", () => {
   });
 
   it("takes no more of an endless synchronous source than is wanted", () => {
+    const { natural$, asked } = naturals();
     const status$ = new BehaviorSubject(running());
-    const gated = record(naturals().pipe(dropWhilePaused(status$), take(3)));
+    const gated = record(natural$.pipe(dropWhilePaused(status$), take(3)));
 
     expect(gated.values).to.deep.equal([1, 2, 3]);
+    expect(asked()).to.equal(3);
     expect(gated.end).to.equal("completed");
     expect(status$.observed).to.equal(false);
   });
 
   it("stops an endless synchronous source when its own value causes the terminate", () => {
+    const { natural$, asked } = naturals();
     const status$ = new BehaviorSubject(running());
     const told: unknown[] = [];
-    naturals()
-      .pipe(dropWhilePaused(status$))
-      .subscribe({
-        next: (value) => {
-          told.push(value);
-          if (value === 2) status$.next(terminated());
-        },
-        error: (error: unknown) => told.push(error),
-      });
+    natural$.pipe(dropWhilePaused(status$)).subscribe({
+      next: (value) => {
+        told.push(value);
+        if (value === 2) status$.next(terminated());
+      },
+      error: (error: unknown) => told.push(error),
+    });
 
     expect(told).to.deep.equal([1, 2, wasTerminated]);
+    expect(asked()).to.equal(2);
     expect(status$.observed).to.equal(false);
   });
 

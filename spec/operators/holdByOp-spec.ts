@@ -22,8 +22,9 @@ import type { StatusLookup } from "../../lib/operators/Lanes.js";
 import type { OpControlMessage, OpStatus } from "../../lib/opStatus.js";
 import { FakeControl } from "../helpers/FakeControl.js";
 import { gateMarbles } from "../helpers/gateMarbles.js";
+import { usedHeapMb } from "../helpers/measure.js";
 import { naturals } from "../helpers/naturals.js";
-import { AGENT, FLEET, pause, paused, resume, running, terminate } from "../helpers/opControl.js";
+import { AGENT, FLEET, pause, paused, resume, running, terminate, terminated } from "../helpers/opControl.js";
 import { errorOf, record } from "../helpers/record.js";
 import { timesSlower } from "../helpers/timesSlower.js";
 import { collectUnhandledErrors } from "../helpers/unhandledErrors.js";
@@ -663,42 +664,46 @@ describe("holdByOp", () => {
     });
 
     it("takes no more of an endless one than is wanted", () => {
+      const { natural$, asked } = naturals();
       const control = new FakeControl();
       const held = record(
-        naturals().pipe(
+        natural$.pipe(
           holdByOp(control, (value) => `op:${value % 2}`),
           take(3),
         ),
       );
 
       expect(held.values).to.deep.equal([1, 2, 3]);
+      expect(asked()).to.equal(3);
       expect(held.end).to.equal("completed");
       expect(control.watched).to.deep.equal([]);
     });
 
     it("stops an endless one when its own value causes a terminate that is to be an error", () => {
+      const { natural$, asked } = naturals();
       const control = new FakeControl();
       const told: unknown[] = [];
-      naturals()
-        .pipe(holdByOp(control, () => ABC, { onTerminated: "error" }))
-        .subscribe({
-          next: (value) => {
-            told.push(value);
-            if (value === 2) control.terminate(ABC);
-          },
-          error: (error: unknown) => told.push(error),
-        });
+      natural$.pipe(holdByOp(control, () => ABC, { onTerminated: "error" })).subscribe({
+        next: (value) => {
+          told.push(value);
+          if (value === 2) control.terminate(ABC);
+        },
+        error: (error: unknown) => told.push(error),
+      });
 
       expect(told).to.deep.equal([1, 2, abcTerminated]);
+      expect(asked()).to.be.at.most(3);
       expect(control.watched).to.deep.equal([]);
     });
 
     it("stops an endless one when there is no room for it any more", () => {
+      const { natural$, asked } = naturals();
       const control = new FakeControl();
       control.pause(ABC);
 
-      const error = errorOf(naturals().pipe(holdByOp(control, () => ABC, { limit: 10 })), HoldOverflowError);
+      const error = errorOf(natural$.pipe(holdByOp(control, () => ABC, { limit: 10 })), HoldOverflowError);
       expect(error).to.include({ limit: 10 });
+      expect(asked()).to.equal(11);
       expect(control.watched).to.deep.equal([]);
     });
   });
@@ -1079,6 +1084,15 @@ describe("holdByOp", () => {
       expect(control.watched).to.deep.equal([]);
     });
 
+    it("has let go of an op that runs before its value is passed on, so that what its handler causes ends nothing", () => {
+      const play = new Play({ onTerminated: "error" });
+      play.on("a", () => play.control.terminate(ABC)).on("x", () => play.control.fail(XYZ, unavailable));
+
+      play.emit("ax");
+      expect(play.emitted).to.equal("ax");
+      expect(play.end).to.equal(undefined);
+    });
+
     it("keeps one subscription of a paused op, however many values it holds", () => {
       const play = new Play();
       play.control.pause(ABC);
@@ -1145,6 +1159,24 @@ describe("holdByOp", () => {
       expect(tracked.size).to.equal(0);
       expect(held.values).to.have.lengthOf(2_000);
     });
+
+    for (const [what, statusesOf] of [
+      ["run", (opId: string) => new BehaviorSubject(running(opId))],
+      ["have run to the end of their statuses", (opId: string) => of(running(opId))],
+      ["have no statuses", () => EMPTY],
+      ["are terminated", (opId: string) => new BehaviorSubject(terminated(opId))],
+    ] as const) {
+      it(`keeps nothing of twenty thousand ops that ${what}`, () => {
+        const source$ = new Subject<number>();
+        const held = source$.pipe(holdByOp({ status: statusesOf }, (value) => `op:${value}`)).subscribe();
+        const before = usedHeapMb();
+
+        for (let value = 0; value < 20_000; value++) source$.next(value);
+
+        expect(usedHeapMb() - before).to.be.below(3);
+        held.unsubscribe();
+      });
+    }
   });
 
   describe("for a great many values", () => {
@@ -1262,7 +1294,7 @@ describe("holdByOp", () => {
       ["before", "abc", ""],
       ["after", "ab", "c"],
     ] as const) {
-      it(`never falls silent, even where it throws past RxJS in mid-flush (the source completes ${when})`, () => {
+      it(`never falls silent, even where it throws past RxJS in mid-flush (the source completes ${when})`, async () => {
         const control = new FakeControl();
         const source$ = new Subject<string>();
         let told = "";
@@ -1283,8 +1315,10 @@ describe("holdByOp", () => {
         for (const value of afterwards) source$.next(value);
         source$.complete();
 
-        if (held.end === "completed") expect(told).to.equal("abc");
-        else expect(held.end).to.be.instanceOf(Error);
+        if (held.end === "completed") {
+          expect(told).to.equal("abc");
+          await unhandled.reported(1);
+        } else expect(held.end).to.be.instanceOf(Error);
         expect(control.watched).to.deep.equal([]);
         expect(source$.observed).to.equal(false);
       });

@@ -444,35 +444,40 @@ describe("holdWhilePaused", () => {
     });
 
     it("takes no more of an endless one than is wanted", () => {
+      const { natural$, asked } = naturals();
       const status$ = new BehaviorSubject(running());
-      const gated = record(naturals().pipe(holdWhilePaused(status$), take(3)));
+      const gated = record(natural$.pipe(holdWhilePaused(status$), take(3)));
 
       expect(gated.values).to.deep.equal([1, 2, 3]);
+      expect(asked()).to.equal(3);
       expect(gated.end).to.equal("completed");
       expect(status$.observed).to.equal(false);
     });
 
     it("stops an endless one when its own value causes the terminate", () => {
+      const { natural$, asked } = naturals();
       const status$ = new BehaviorSubject(running());
       const told: unknown[] = [];
-      naturals()
-        .pipe(holdWhilePaused(status$))
-        .subscribe({
-          next: (value) => {
-            told.push(value);
-            if (value === 2) status$.next(terminated());
-          },
-          error: (error: unknown) => told.push(error),
-        });
+      natural$.pipe(holdWhilePaused(status$)).subscribe({
+        next: (value) => {
+          told.push(value);
+          if (value === 2) status$.next(terminated());
+        },
+        error: (error: unknown) => told.push(error),
+      });
 
       expect(told).to.deep.equal([1, 2, wasTerminated]);
+      expect(asked()).to.equal(2);
       expect(status$.observed).to.equal(false);
     });
 
     it("stops an endless one when there is no room for it any more", () => {
-      const gated = naturals().pipe(holdWhilePaused(new BehaviorSubject(paused()), { limit: 10 }));
+      const { natural$, asked } = naturals();
+      const gated = natural$.pipe(holdWhilePaused(new BehaviorSubject(paused()), { limit: 10 }));
 
       expect(errorOf(gated, HoldOverflowError)).to.include({ limit: 10 });
+
+      expect(asked()).to.equal(11);
     });
   });
 
@@ -835,7 +840,7 @@ describe("holdWhilePaused", () => {
       ["before", "abc", ""],
       ["after", "ab", "c"],
     ] as const) {
-      it(`never falls silent, even where it throws past RxJS in mid-flush (the source completes ${when})`, () => {
+      it(`never falls silent, even where it throws past RxJS in mid-flush (the source completes ${when})`, async () => {
         const status$ = new BehaviorSubject(paused());
         const source$ = new Subject<string>();
         let told = "";
@@ -855,8 +860,10 @@ describe("holdWhilePaused", () => {
         for (const value of afterwards) source$.next(value);
         source$.complete();
 
-        if (gated.end === "completed") expect(told).to.equal("abc");
-        else expect(gated.end).to.be.instanceOf(Error);
+        if (gated.end === "completed") {
+          expect(told).to.equal("abc");
+          await unhandled.reported(1);
+        } else expect(gated.end).to.be.instanceOf(Error);
         expect(status$.observed || source$.observed).to.equal(false);
       });
     }

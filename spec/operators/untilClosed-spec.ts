@@ -38,16 +38,16 @@ describe("untilClosed", () => {
   });
 
   it("ends a source that is still being subscribed", () => {
+    const { natural$, asked } = naturals();
     const subscription = new Subscription();
     const values: number[] = [];
-    naturals()
-      .pipe(untilClosed(subscription))
-      .subscribe((value) => {
-        values.push(value);
-        if (value === 3) subscription.unsubscribe();
-      });
+    natural$.pipe(untilClosed(subscription)).subscribe((value) => {
+      values.push(value);
+      if (value === 3) subscription.unsubscribe();
+    });
 
     expect(values).to.deep.equal([1, 2, 3]);
+    expect(asked()).to.equal(3);
   });
 
   it("never subscribes the source once the subscription is closed", () => {

@@ -62,8 +62,16 @@ describe("opMarbles", () => {
       const op = opMarbles(helpers, { opId: OP, scope: "fleet", sequence: 7n });
       const common = { opId: OP, sequence: 7n };
 
-      helpers.expectObservable(op.status("p")).toBe("p", { p: { ...common, state: "paused", scope: "fleet" } });
-      helpers.expectObservable(op.signals("p")).toBe("p", { p: { ...common, signal: "PAUSE" } });
+      helpers.expectObservable(op.status(" prt")).toBe("prt", {
+        p: { ...common, state: "paused", scope: "fleet" },
+        r: { ...common, state: "running", scope: "fleet" },
+        t: { ...common, state: "terminated", scope: "fleet" },
+      });
+      helpers.expectObservable(op.signals("prt")).toBe("prt", {
+        p: { ...common, signal: "PAUSE" },
+        r: { ...common, signal: "RESUME" },
+        t: { ...common, signal: "TERMINATE" },
+      });
     });
   });
 

@@ -1,0 +1,12 @@
+const PATIENCE_MS = 5_000;
+
+/**
+ * A red spec may leave a socket open, with which mocha would never end. Once all is said, the run ends anyway, as a
+ * failure that names what is open; of a run that leaves nothing open this timer keeps nothing going.
+ */
+after(() => {
+  setTimeout(() => {
+    console.error(`open after the last spec: ${process.getActiveResourcesInfo().join(", ")}`);
+    process.exit(1);
+  }, PATIENCE_MS).unref();
+});
