@@ -1,3 +1,5 @@
+import { printable } from "./printable.js";
+
 /** The longest delay a timer keeps; a longer one would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
@@ -19,6 +21,18 @@ export function checkDurationMs(name: string, value: unknown, leastMs = 0): asse
 /** @internal */
 export function checkObject(name: string, value: unknown): asserts value is object {
   check(typeof value === "object" && value !== null && !Array.isArray(value), name, "an object");
+}
+
+/**
+ * Refuses an option that there is not: it is a misspelt one, and what it was meant to do would not be done.
+ *
+ * @internal
+ */
+export function checkOptionNames(options: object, known: readonly string[], parent?: string): void {
+  for (const key of Object.keys(options)) {
+    const name = parent === undefined ? key : `${parent}.${key}`;
+    check(known.includes(key), printable(name), `spelt as one of the options that there are: ${known.join(", ")}`);
+  }
 }
 
 /** @internal */

@@ -5,8 +5,7 @@ import {
   isChannelCredentials,
   isReadableOnTheWay,
 } from "./channel/gatewayCredentials.js";
-import { check, checkDurationMs, checkObject } from "./check.js";
-import { printable } from "./printable.js";
+import { check, checkDurationMs, checkObject, checkOptionNames } from "./check.js";
 
 /** Who the agent is; the three parts together are what the gateway knows it by. */
 export interface AgentIdentity {
@@ -127,11 +126,9 @@ function isEndpoint(endpoint: unknown): boolean {
 
 function checkAll<T>(checks: Checks<T>, options: unknown, parent?: string): void {
   checkObject(parent ?? "options", options);
+  checkOptionNames(options, Object.keys(checks), parent);
   for (const [key, value] of Object.entries(options as Record<string, unknown>)) {
-    const name = parent === undefined ? key : `${parent}.${key}`;
-    const known = Object.hasOwn(checks, key);
-    check(known, printable(name), `spelt as one of the options that there are: ${Object.keys(checks).join(", ")}`);
-    if (value !== undefined) checks[key as keyof T](name, value);
+    if (value !== undefined) checks[key as keyof T](parent === undefined ? key : `${parent}.${key}`, value);
   }
 }
 

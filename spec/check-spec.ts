@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { check, checkDurationMs, checkObject, checkSignal } from "../lib/check.js";
+import { check, checkDurationMs, checkObject, checkOptionNames, checkSignal } from "../lib/check.js";
 
 const MAX_DELAY_MS = 2147483647;
 
@@ -62,6 +62,26 @@ describe("checkObject", () => {
       expect(() => checkObject("keepalive", value)).to.throw(TypeError, /^keepalive must be an object$/);
     });
   }
+});
+
+describe("checkOptionNames", () => {
+  it("takes the options that there are, all or none of them", () => {
+    expect(() => checkOptionNames({ limit: 1 }, ["limit", "overflow"])).not.to.throw();
+    expect(() => checkOptionNames({}, ["limit"])).not.to.throw();
+  });
+
+  it("refuses any other by its name, and says which there are", () => {
+    const expected = /^limits must be spelt as one of the options that there are: limit, overflow$/;
+    expect(() => checkOptionNames({ limits: 1 }, ["limit", "overflow"])).to.throw(TypeError, expected);
+    expect(() => checkOptionNames({ toString: 1 }, ["limit"])).to.throw(TypeError, /^toString must be/);
+  });
+
+  it("names the option that holds it, and shows no control character", () => {
+    expect(() => checkOptionNames({ "a\n": 1 }, ["b"], "keepalive")).to.throw(
+      TypeError,
+      /^keepalive\.a\\u000a must be/,
+    );
+  });
 });
 
 describe("checkSignal", () => {

@@ -1,6 +1,6 @@
 import { check } from "../check.js";
 import type { OpTerminatedError } from "../errors.js";
-import { checkLimit, type HoldOptions, resolveHoldOptions } from "./HoldOptions.js";
+import { checkLimit, holdDefaults, type HoldOptions, resolveHoldOptions } from "./HoldOptions.js";
 
 /** How the values of many ops are held. */
 export interface HoldByOpOptions<T> extends HoldOptions {
@@ -25,7 +25,7 @@ const defaults = { totalLimit: 65_536, onTerminated: "drop", onDrop: (): void =>
 
 /** @internal */
 export function resolveHoldByOpOptions<T>(options: HoldByOpOptions<T>): ResolvedHoldByOpOptions<T> {
-  const held = resolveHoldOptions(options);
+  const held = resolveHoldOptions(options, Object.keys({ ...holdDefaults, ...defaults }));
   const { totalLimit = defaults.totalLimit, onTerminated = defaults.onTerminated, onDrop = defaults.onDrop } = options;
   checkLimit("totalLimit", totalLimit);
   check((["drop", "error"] as unknown[]).includes(onTerminated), "onTerminated", "drop or error");

@@ -1,4 +1,4 @@
-import { check, checkObject } from "../check.js";
+import { check, checkObject, checkOptionNames } from "../check.js";
 
 /** What becomes of a value that there is no room for. */
 export type Overflow = "error" | "dropOldest" | "dropNewest";
@@ -9,18 +9,24 @@ export interface HoldOptions {
   readonly limit?: number;
   /**
    * What happens to a value that there is no room for: `"error"` (the default) ends the stream with a
-   * `HoldOverflowError`, `"dropOldest"` makes room, `"dropNewest"` drops the value itself.
+   * `HoldOverflowError`, `"dropOldest"` makes room by dropping the oldest value of the same op (the value itself, where
+   * that op holds none), `"dropNewest"` drops the value itself.
    */
   readonly overflow?: Overflow;
 }
 
-const defaults = { limit: 1_024, overflow: "error" } as const;
+/** @internal */
+export const holdDefaults = { limit: 1_024, overflow: "error" } as const;
 const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
 
 /** @internal */
-export function resolveHoldOptions(options: HoldOptions): Required<HoldOptions> {
+export function resolveHoldOptions(
+  options: HoldOptions,
+  names: readonly string[] = Object.keys(holdDefaults),
+): Required<HoldOptions> {
   checkObject("options", options);
-  const { limit = defaults.limit, overflow = defaults.overflow } = options;
+  checkOptionNames(options, names);
+  const { limit = holdDefaults.limit, overflow = holdDefaults.overflow } = options;
   checkLimit("limit", limit);
   check(policies.includes(overflow), "overflow", `one of ${policies.join(", ")}`);
   return { limit, overflow };

@@ -15,8 +15,9 @@ import { untilClosed } from "./untilClosed.js";
  *
  * On terminate it errors with an {@link OpTerminatedError}, unsubscribes the source at once and emits nothing of what it
  * holds; an op that is terminated already never has its source subscribed. A source's error passes at once. It errors
- * with a {@link HoldOverflowError} when a value finds no room, and with an {@link OpControlUnavailableError} when
- * `status$` errors, or completes while values are held. Before the first status the op counts as running.
+ * with a {@link HoldOverflowError} when a value finds no room, with what `status$` errors with (the channel has failed),
+ * and with an {@link OpControlUnavailableError} when `status$` completes while values are held. Before the first status
+ * the op counts as running.
  *
  * ```
  * -a-b-c-d-|      source
@@ -75,7 +76,6 @@ export function holdWhilePaused<T>(
           },
         }),
       );
-      if (subscriber.closed) return;
       subscriber.add(
         source.pipe(throwIfTerminatedNow(status$), untilClosed(subscriber)).subscribe({
           next: (value) => {

@@ -36,6 +36,10 @@ describe("HoldOptions", () => {
     });
   }
 
+  it("throw a TypeError that names a misspelt one", () => {
+    expect(() => resolveHoldOptions({ limits: 1 } as never)).to.throw(TypeError, /^limits must be spelt/);
+  });
+
   for (const options of [null, 5, "error", [], undefined]) {
     it(`throw a TypeError where they are ${JSON.stringify(options)}`, () => {
       expect(() => resolveHoldOptions(options as never)).to.throw(TypeError, "options must be an object");
