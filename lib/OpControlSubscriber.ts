@@ -221,7 +221,12 @@ export class OpControlSubscriber implements Disposable {
   awaitOp(opId: string, { timeoutMs }: AwaitOptions = {}): Observable<OpStatus> {
     const status$ = this.status(opId);
     const expired$ = expiry(timeoutMs);
-    return defer(() => (this.#mayStillTell(opId) ? status$ : EMPTY)).pipe(awaitOp(), takeUntil(expired$));
+    return defer(() => (this.#mayStillTell(opId) ? status$ : EMPTY)).pipe(
+      awaitOp(),
+      // It may be closed in somebody's callback while this is being told.
+      filter(() => !this.#closed),
+      takeUntil(expired$),
+    );
   }
 
   /**
@@ -291,7 +296,7 @@ export class OpControlSubscriber implements Disposable {
     return this.#table.statusOf(opId).state === "paused";
   }
 
-  /** Whether the op was terminated; once true it stays so. */
+  /** Whether the op was terminated; once true it stays so, unless `maxTrackedOps` makes it be forgotten. */
   isTerminated(opId: string): boolean {
     checkOpId(opId);
     return this.#table.statusOf(opId).state === "terminated";
@@ -326,7 +331,8 @@ export class OpControlSubscriber implements Disposable {
   /**
    * Lets go of the gateway and completes every stream; nothing is left running, and calling it again does nothing.
    *
-   * What is known of the ops stays known: a terminated op is reported as such afterwards too.
+   * What is known of the ops stays known: a terminated op is reported as such afterwards too. Work of `runOp` that has
+   * started goes on, and nobody can terminate it any more: unsubscribe from it first.
    */
   close(): void {
     this.#closed = true;
@@ -367,6 +373,8 @@ export class OpControlSubscriber implements Disposable {
       this.#diagnostics.next({ kind: "malformedSignal", reason, opId: printable(opId), count: ++this.#malformed });
       return;
     }
+    // What waited in the queue when close() was called lets nobody run any more; a terminate is not forgotten.
+    if (this.#closed && signal.signal !== "TERMINATE") return;
     this.#table.apply(signal);
     this.#signals.next(signal);
   }

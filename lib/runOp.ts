@@ -20,8 +20,9 @@ export interface OpRun {
   /** The op's statuses. */
   readonly status$: Observable<OpStatus>;
   /**
-   * Waits out a pause: resolves when the op may go on. Rejects with what the signal was aborted with, or with an
-   * `OpControlUnavailableError` when the subscriber was closed, for nobody can say then whether the op may go on.
+   * Waits out a pause: resolves when the op may go on. Rejects with what the signal was aborted with, with an
+   * `AbortError` when the run is over, and with an `OpControlUnavailableError` when the subscriber was closed, for nobody
+   * can say then whether the op may go on.
    */
   readonly checkpoint: () => Promise<void>;
   /**
@@ -74,6 +75,7 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
     setMaxListeners(0, controller.signal);
     const cleanups: ((error: OpTerminatedError) => void)[] = [];
     const running = new Subscription();
+    const over = new AbortController();
     let finished = false;
 
     const stop = (error: unknown): void => {
@@ -85,6 +87,7 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
     subscriber.add(running);
     subscriber.add(() => {
       if (!finished) controller.abort();
+      over.abort();
     });
     const status$ = control.status(opId);
     subscriber.add(status$.pipe(throwOnTerminated()).subscribe({ error: stop }));
@@ -95,7 +98,12 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
       opId,
       signal,
       status$,
-      checkpoint: () => checkpoint(control, opId, signal),
+      checkpoint: () => {
+        const passed = checkpoint(control, opId, { stop: signal, over: over.signal });
+        // Work may leave a checkpoint behind that it does not await; a terminate is then no unhandled rejection.
+        passed.catch(() => undefined);
+        return passed;
+      },
       onTerminate: (cleanup, { timeoutMs = DEFAULT_CLEANUP_TIMEOUT_MS } = {}) => {
         check(typeof cleanup === "function", "cleanup", "a function");
         checkDurationMs("timeoutMs", timeoutMs);
@@ -120,7 +128,11 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
             if (stateNow(status$) !== "terminated") subscriber.next(value);
           },
           error: (error: unknown) => {
-            finished = stateNow(status$) !== "terminated";
+            if (error instanceof OpTerminatedError && stateNow(status$) === "terminated") {
+              stop(error);
+              return;
+            }
+            finished = true;
             subscriber.error(error);
           },
           complete: () => {
@@ -133,9 +145,16 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
   });
 }
 
-async function checkpoint(control: RunControl, opId: string, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  if (await control.whenRunnable(opId, { signal })) return;
-  signal.throwIfAborted();
+/** What can end a checkpoint besides the op: that the work must stop, and that the run is over in whatever way. */
+interface RunEnds {
+  readonly stop: AbortSignal;
+  readonly over: AbortSignal;
+}
+
+async function checkpoint(control: RunControl, opId: string, { stop, over }: RunEnds): Promise<void> {
+  stop.throwIfAborted();
+  if (await control.whenRunnable(opId, { signal: over })) return;
+  stop.throwIfAborted();
+  over.throwIfAborted();
   throw new OpControlUnavailableError("the subscriber was closed: nobody can say whether the op may go on");
 }

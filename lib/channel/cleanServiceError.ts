@@ -36,6 +36,7 @@ function likelyCause(code: status, details: string, isPlaintext: boolean): strin
 }
 
 function trailersWithout(secret: string | undefined, metadata = new Metadata()): Metadata {
-  const isRepeated = secret !== undefined && JSON.stringify(metadata).includes(JSON.stringify(secret).slice(1, -1));
+  const values = Object.keys(metadata.getMap()).flatMap((key) => metadata.get(key));
+  const isRepeated = secret !== undefined && values.some((value) => value.includes(secret));
   return isRepeated ? new Metadata() : metadata;
 }

@@ -10,6 +10,12 @@ const program = new Command("rx-op-control")
   .exitOverride()
   .addCommand(demoCommand());
 
+// Whoever reads our output may have seen enough, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(ExitCode.done);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

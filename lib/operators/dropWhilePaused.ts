@@ -28,7 +28,8 @@ import { throwOnTerminated } from "./throwOnTerminated.js";
  *   .subscribe({ next: console.log, error: (error) => console.error(error.message) });
  * ```
  *
- * @param status$ The op's statuses, such as `control.status(opId)`.
+ * @param status$ The op's statuses: `control.status(opId)` itself, rather than something piped from it, since its
+ *   `value` is asked for while a change is still being told to others.
  * @see {@link holdWhilePaused}, which keeps the values, and {@link failOnTerminate}, which lets them pass.
  */
 export function dropWhilePaused<T>(status$: Observable<OpStatus>): MonoTypeOperatorFunction<T> {

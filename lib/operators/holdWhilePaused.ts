@@ -36,7 +36,8 @@ import { untilClosed } from "./untilClosed.js";
  *   .subscribe({ next: console.log, error: (error) => console.error(error.message) });
  * ```
  *
- * @param status$ The op's statuses, such as `control.status(opId)`.
+ * @param status$ The op's statuses: `control.status(opId)` itself, rather than something piped from it, since its
+ *   `value` is asked for while a change is still being told to others.
  * @param options How many values may be held, and what becomes of one that finds no room.
  * @throws TypeError naming the option that is wrong.
  * @see {@link dropWhilePaused}, which keeps nothing, and {@link holdByOp}, for a source that carries many ops.

@@ -1,19 +1,32 @@
-import { concatWith, defer, EMPTY, type MonoTypeOperatorFunction, type Observable, throwError } from "rxjs";
+import {
+  catchError,
+  concatWith,
+  defer,
+  EMPTY,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  pipe,
+  throwError,
+} from "rxjs";
 import { OpTerminatedError } from "../errors.js";
 import type { OpStatus } from "../opStatus.js";
 import { statusNow } from "./stateNow.js";
 
 /**
- * Makes the completion of a source an error where the op is terminated at that moment: the terminate may be on its way
- * to this gate, and completion would look like success.
+ * Makes the end of a source, in order or not, an {@link OpTerminatedError} where the op is terminated at that moment: the
+ * terminate may still be on its way to this gate, while somebody who was told of it first has ended the source. The
+ * completion would look like success.
  *
  * @internal
  */
 export function throwIfTerminatedNow<T>(status$: Observable<OpStatus>): MonoTypeOperatorFunction<T> {
-  return concatWith(
+  const endWith = (end$: Observable<never>) =>
     defer(() => {
       const now = statusNow(status$);
-      return now?.state === "terminated" ? throwError(() => new OpTerminatedError(now.opId, now.scope)) : EMPTY;
-    }),
+      return now?.state === "terminated" ? throwError(() => new OpTerminatedError(now.opId, now.scope)) : end$;
+    });
+  return pipe(
+    catchError((error: unknown) => endWith(throwError(() => error as Error))),
+    concatWith(endWith(EMPTY)),
   );
 }

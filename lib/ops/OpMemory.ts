@@ -50,7 +50,7 @@ export class OpMemory {
     return [...this.#paused.keys(), ...this.#terminated.keys()];
   }
 
-  /** Remembers, and returns the op that had to be forgotten for it, if any. */
+  /** Remembers, and returns the ops that had to be forgotten for it: one or none. */
   set(opId: string, { state, scope, sequence }: Verdict): readonly string[] {
     this.delete(opId);
     const othersTerminated = this.#terminated.size;
@@ -60,7 +60,8 @@ export class OpMemory {
     const size = this.#paused.size + this.#terminated.size + this.#running.size;
     if (size <= this.#limit) return [];
     if (othersTerminated === 0) this.#saturate();
-    const forgotten = this.#forgetOne();
+    const othersRunning = this.#running.size - (state === "running" ? 1 : 0);
+    const forgotten = this.#saturated ? this.#forgetSaturated(othersRunning) : this.#forgetTerminated();
     return forgotten === undefined ? [] : [forgotten];
   }
 
@@ -75,12 +76,14 @@ export class OpMemory {
     this.#report({ kind: "saturated", maxTrackedOps: this.#limit });
   }
 
-  #forgetOne(): string | undefined {
-    if (this.#saturated) {
-      // A forgotten paused op goes on counting as paused, and a forgotten resumed one errs on the safe side.
-      const forgotten = this.#paused.removeOldest() ?? this.#running.removeOldest();
-      if (forgotten !== undefined) return forgotten;
-    }
+  /** All that is forgotten counts as paused from then on: a paused op goes on so, and a resumed one errs on that side. */
+  #forgetSaturated(othersRunning: number): string | undefined {
+    const paused = this.#paused.removeOldest();
+    const resumed = paused === undefined && othersRunning > 0 ? this.#running.removeOldest() : undefined;
+    return paused ?? resumed ?? this.#forgetTerminated();
+  }
+
+  #forgetTerminated(): string | undefined {
     const forgotten = this.#terminated.removeOldest();
     if (forgotten !== undefined) {
       this.#report({ kind: "evicted", opId: printable(forgotten), count: ++this.#evictions });

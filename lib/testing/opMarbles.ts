@@ -31,9 +31,9 @@ type Draw = Pick<RunHelpers, "cold" | "hot">;
  *
  * new TestScheduler(marbleMatcher).run((helpers) => {
  *   const op = opMarbles(helpers, { opId: "trace:span" });
- *   const source$ = helpers.cold("-a-b-c---d-");
- *   const status$ = op.status("   r-p---r---t");
- *   const expected = "            -a----(bc)#";
+ *   const source$ = helpers.cold("-a-b-c----d-");
+ *   const status$ = op.status("   r-p---r----t");
+ *   const expected = "            -a----(bc)d#";
  *   const terminated = new OpTerminatedError("trace:span", "op");
  *   helpers.expectObservable(source$.pipe(holdWhilePaused(status$))).toBe(expected, undefined, terminated);
  * });

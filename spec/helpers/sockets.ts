@@ -85,6 +85,10 @@ export class Network implements AsyncDisposable {
     return this.#server.endpoint;
   }
 
+  async firstConnection(): Promise<void> {
+    await this.#server.firstConnection();
+  }
+
   /** When the agent has sent so many HTTP/2 pings since it connected. */
   async pinged(times: number): Promise<void> {
     await firstValueFrom(this.#pings$.pipe(skip(times - 1)));

@@ -219,7 +219,9 @@ describe("close() over a real socket", () => {
     });
   });
 
-  describe("lets the process exit by itself", () => {
+  describe("lets the process exit by itself", function () {
+    this.timeout(30_000);
+
     const phases = {
       "at once": async () => {
         const gateway = await DevGateway.start();
@@ -268,7 +270,8 @@ describe("close() over a real socket", () => {
         expect(stderr).to.equal("");
         expect(code).to.equal(0);
         expect(stdout).to.match(/channel closed\nclose\(\) returned\n$/);
-        expect(ms).to.be.lessThan(3_000);
+        // A matter of milliseconds; ten seconds is the shortest timer that could keep it.
+        expect(ms).to.be.lessThan(5_000);
       });
     }
 
@@ -280,7 +283,7 @@ describe("close() over a real socket", () => {
         run.type("close\n");
         await run.printed("close() returned");
         const began = performance.now();
-        const code = await Promise.race([run.exitCode(), sleep(5_000, "still running after 5 s", { ref: false })]);
+        const code = await Promise.race([run.exitCode(), sleep(8_000, "still running after 8 s", { ref: false })]);
         return { code, ms: performance.now() - began, stdout: run.stdout, stderr: run.stderr };
       } finally {
         await server[Symbol.asyncDispose]();
@@ -317,9 +320,9 @@ async function goAllTheWay(gateway: { readonly endpoint: string }): Promise<void
   await control.ready();
 }
 
-/** How many sockets this process has open, once it is no more than it was or two seconds have passed. */
+/** How many sockets this process has open, once it is no more than it was or five seconds have passed. */
 async function openSockets(before = Infinity): Promise<number> {
-  const deadline = performance.now() + 2_000;
+  const deadline = performance.now() + 5_000;
   const count = () => process.getActiveResourcesInfo().filter((type) => type === "TCPSocketWrap").length;
   while (count() > before && performance.now() < deadline) await sleep(5);
   return count();

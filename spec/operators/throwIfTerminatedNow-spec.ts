@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { BehaviorSubject, type MonoTypeOperatorFunction, NEVER, type Observable, of, Subject } from "rxjs";
+import { BehaviorSubject, type MonoTypeOperatorFunction, NEVER, type Observable, of, Subject, throwError } from "rxjs";
 import { OpTerminatedError } from "../../lib/errors.js";
 import { dropWhilePaused } from "../../lib/operators/dropWhilePaused.js";
 import { failOnTerminate } from "../../lib/operators/failOnTerminate.js";
@@ -25,6 +25,17 @@ describe("throwIfTerminatedNow", () => {
 
     expect(value).to.equal(1);
     expect(error).to.be.instanceOf(OpTerminatedError).and.to.include({ opId: "op", scope: "fleet" });
+  });
+
+  it("errors so, too, where the source errors by then, and with the source's own error where the op is not", () => {
+    const failed$ = throwError(() => new Error("the source's own"));
+
+    expect(outcomeOf(failed$, throwIfTerminatedNow(new BehaviorSubject(terminated)))[0]).to.be.instanceOf(
+      OpTerminatedError,
+    );
+    expect(outcomeOf(failed$, throwIfTerminatedNow(new BehaviorSubject(running)))[0]).to.include({
+      message: "the source's own",
+    });
   });
 
   for (const gate of [dropWhilePaused, failOnTerminate, holdWhilePaused] satisfies Gate[]) {

@@ -189,6 +189,15 @@ describe("OpMemory", () => {
       expect(diagnostics.map(({ kind }) => kind)).to.deep.equal(["saturated"]);
     });
 
+    it("remembers a RESUME by name though it is full of terminated ops, and forgets the oldest of them for it", () => {
+      const { memory, diagnostics } = saturated(2);
+      for (const op of ["a", "b"]) memory.set(op, verdict("terminated"));
+      memory.set("resumed", verdict("running"));
+      expect(memory.get("resumed").state).to.equal("running");
+      expect(memory.get("a")).to.deep.equal(UNACCOUNTED);
+      expect(diagnostics.map(({ kind }) => kind)).to.deep.equal(["saturated", "evicted"]);
+    });
+
     it("forgets the oldest of terminated ops alone, which count as paused from then on", () => {
       const { memory, diagnostics } = saturated(2);
       for (const op of ["a", "b"]) memory.set(op, verdict("terminated"));

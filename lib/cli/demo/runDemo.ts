@@ -70,7 +70,7 @@ export async function runDemo({ input, gateway: elsewhere, op: opId, ...ids }: D
   const steps$ = agentSteps({ control, opId, lines, callMs }).pipe(
     tap({
       next: (step) => {
-        showStep(screen, step, lines.length);
+        showStep(screen, step, lines.length, control.isPaused(opId));
         told$.next(step);
       },
       complete: () => {
@@ -106,12 +106,13 @@ function wishes(
   return gateway ? operatorScript(steps$, lineCount) : EMPTY;
 }
 
-function showStep(screen: DemoScreen, step: AgentStep, lineCount: number): void {
+function showStep(screen: DemoScreen, step: AgentStep, lineCount: number, isPaused: boolean): void {
   const line = `line ${step.line}/${lineCount}`;
   if (step.type === "held") screen.line("held", `${line} waits until the op may run`);
   if (step.type !== "finished") return;
   screen.mark("o");
-  screen.line("called", `${line}: ${step.result} of "${step.text}"`);
+  const inFlight = isPaused ? ", in flight before the pause," : "";
+  screen.line("called", `${line}: ${step.result}${inFlight} of "${step.text}"`);
 }
 
 function showConnection(screen: DemoScreen, connection$: OpControlSubscriber["connection$"]): void {
