@@ -6,6 +6,7 @@ import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialT
 import { isLoopback } from "./isLoopback.js";
 import { openStream } from "./openStream.js";
 import type { ChannelEvent, SignalSource } from "./SignalSource.js";
+import { withAbandonableHandshakes } from "./withAbandonableHandshakes.js";
 
 /**
  * What one subscription to a gateway takes; every value has been checked.
@@ -45,19 +46,21 @@ function attempt(config: GrpcSourceConfig): SignalSource {
 
 function subscribeToGateway(config: GrpcSourceConfig, metadata: Metadata): SignalSource {
   return defer(() => {
-    const client = openClient(config);
+    const { credentials, abandonHandshakes } = withAbandonableHandshakes(config.channelCredentials);
+    const client = openClient(config, credentials);
     const circumstances = { secret: tokenIn(metadata), isPlaintext: !config.channelCredentials._isSecure() };
     return openStream(() => callOpControlStream(client, config, metadata), circumstances).pipe(
       map((event): ChannelEvent => (event.type === "headers" ? statusEvent("live") : event)),
       finalize(() => {
         client.close();
+        abandonHandshakes();
       }),
     );
   });
 }
 
-function openClient({ endpoint, channelCredentials, keepalive }: GrpcSourceConfig): Client {
-  return new Client(endpoint, channelCredentials, {
+function openClient({ endpoint, keepalive }: GrpcSourceConfig, credentials: ChannelCredentials): Client {
+  return new Client(endpoint, credentials, {
     "grpc.keepalive_time_ms": keepalive.intervalMs,
     "grpc.keepalive_timeout_ms": keepalive.timeoutMs,
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
