@@ -1,21 +1,13 @@
-import { concat, filter, map, type MonoTypeOperatorFunction, NEVER, of, Subject } from "rxjs";
-import {
-  dropWhilePaused,
-  failOnTerminate,
-  holdByOp,
-  holdWhilePaused,
-  OpControlSubscriber,
-  type OpStatus,
-} from "../../lib/index.js";
+import { filter, map, type MonoTypeOperatorFunction, NEVER, Subject } from "rxjs";
+import { dropWhilePaused, failOnTerminate, holdByOp, holdWhilePaused, OpControlSubscriber } from "../../lib/index.js";
 import type { Contender } from "../measure.js";
 
 const VALUES = 200_000;
-const running: OpStatus = { opId: "op", state: "running", scope: "op", sequence: 0n };
 
 /** What a gate costs per value while its op runs, compared with a `map`. */
 export function gates(): Contender[] {
-  const status$ = concat(of(running), NEVER);
   const control = OpControlSubscriber.from(NEVER);
+  const status$ = control.status("op");
   return [
     through(
       "map",
