@@ -12,7 +12,15 @@ interface Entry {
   readonly root: AbortController;
   readonly subscription: Subscription;
   handedOut: WeakRef<AbortSignal> | undefined;
+  kept: AbortSignal | undefined;
 }
+
+/**
+ * Node 22 loses a signal made by `AbortSignal.any`, listeners and all, once the signal that it was made of has been
+ * collected; measured with 22.23.3, not so with 20.20.2. A terminate would go unheard, so that elsewhere than on Node 20
+ * what was handed out is kept until the op is terminated or the subscriber closed.
+ */
+const LETS_GO = process.versions.node.startsWith("20.");
 
 /**
  * One AbortSignal per op, aborted when the op is terminated, and kept no longer than it can matter to somebody.
@@ -45,6 +53,7 @@ export class OpAbortSignals {
     // It is meant for as many as care; Node would take the eleventh for a leak.
     setMaxListeners(0, signal);
     entry.handedOut = new WeakRef(signal);
+    if (!LETS_GO && !signal.aborted && this.#entries.get(opId) === entry) entry.kept = signal;
     this.#await(signal, entry);
     return signal;
   }
@@ -52,7 +61,14 @@ export class OpAbortSignals {
   #open(opId: string): Entry {
     const root = new AbortController();
     const status$ = this.#watch(opId);
-    const entry: Entry = { status$, opId, root, subscription: new Subscription(), handedOut: undefined };
+    const entry: Entry = {
+      status$,
+      opId,
+      root,
+      subscription: new Subscription(),
+      handedOut: undefined,
+      kept: undefined,
+    };
     this.#entries.set(opId, entry);
     entry.subscription.add(
       status$.pipe(throwOnTerminated()).subscribe({
