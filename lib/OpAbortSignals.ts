@@ -12,6 +12,7 @@ interface Entry {
   readonly root: AbortController;
   readonly subscription: Subscription;
   handedOut: WeakRef<AbortSignal> | undefined;
+  /** What was handed out, held strongly where the runtime does not keep those that follow it. */
   kept: AbortSignal | undefined;
 }
 
@@ -20,7 +21,7 @@ interface Entry {
  * collected; measured with 22.23.3, not so with 20.20.2. A terminate would go unheard, so that elsewhere than on Node 20
  * what was handed out is kept until the op is terminated or the subscriber closed.
  */
-const LETS_GO = process.versions.node.startsWith("20.");
+const RUNTIME_KEEPS_FOLLOWERS = process.versions.node.startsWith("20.");
 
 /**
  * One AbortSignal per op, aborted when the op is terminated, and kept no longer than it can matter to somebody.
@@ -53,7 +54,7 @@ export class OpAbortSignals {
     // It is meant for as many as care; Node would take the eleventh for a leak.
     setMaxListeners(0, signal);
     entry.handedOut = new WeakRef(signal);
-    if (!LETS_GO && !signal.aborted && this.#entries.get(opId) === entry) entry.kept = signal;
+    if (!RUNTIME_KEEPS_FOLLOWERS && !signal.aborted && this.#entries.get(opId) === entry) entry.kept = signal;
     this.#await(signal, entry);
     return signal;
   }

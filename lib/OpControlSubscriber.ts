@@ -246,7 +246,8 @@ export class OpControlSubscriber implements Disposable {
 
   /**
    * A signal that is aborted when the op is terminated, with the {@link OpTerminatedError} as its reason, or when the
-   * channel has failed, with the {@link OpControlUnavailableError}. One per op, for as long as somebody holds it.
+   * channel has failed, with the {@link OpControlUnavailableError}. One per op, for as long as somebody holds it
+   * (on Node 20; elsewhere until the op is terminated or the subscriber closed, for there the runtime would lose it).
    *
    * @example
    * ```ts
