@@ -1,5 +1,5 @@
 /**
- * Something worth knowing that changed no op's status by itself. Plain values, safe to log: texts from outside are
+ * Something worth knowing besides the ops' statuses. Plain values, safe to log: texts from outside are
  * escaped and cut.
  */
 export type Diagnostic =
@@ -32,6 +32,24 @@ export type Diagnostic =
       readonly opId: string;
       readonly message: string;
     }
+  /** The channel was lost, or an attempt to have it came to nothing; `connection$` tells how it goes on. */
+  | {
+      readonly kind: "reconnect";
+      /** Which attempt comes next, counted from 1 since the channel was last live. */
+      readonly attempt: number;
+      readonly retryInMs: number;
+      /** What went wrong, made printable. */
+      readonly message: string;
+    }
+  /**
+   * A new stream has taken over from one that was live, without a gap: the gateway was about to go (`"draining"`), or
+   * the stream had reached `maxStreamAgeMs` (`"age"`).
+   */
+  | { readonly kind: "handover"; readonly reason: "draining" | "age" }
+  /** A stream that is to be replaced goes on for now, for the new one could not be opened. */
+  | { readonly kind: "handoverFailed"; readonly message: string; readonly retryInMs: number }
+  /** The channel has not been live for `whenStale.graceMs`; what is done about it is what `whenStale.then` says. */
+  | { readonly kind: "stale"; readonly graceMs: number; readonly then: "hold" | "fail" | "proceed" }
   /** A subscriber threw where RxJS could not catch it; the others have been served. */
   | { readonly kind: "subscriberThrew"; readonly message: string };
 

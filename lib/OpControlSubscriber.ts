@@ -33,14 +33,26 @@ import { Latest } from "./ops/Latest.js";
 import { Multicast } from "./ops/Multicast.js";
 import { OpTable } from "./ops/OpTable.js";
 import type { StatusObservable } from "./ops/StatusObservable.js";
-import { type ConnectOptions, type FromOptions, resolveConnectOptions, resolveFromOptions } from "./options.js";
+import {
+  type ConnectOptions,
+  type FromOptions,
+  type OpControlOptions,
+  resolveConnectOptions,
+  resolveFromOptions,
+  type WhenStaleOptions,
+} from "./options.js";
 import { parseSignal } from "./parseSignal.js";
 import { describeError, printable } from "./printable.js";
 import { type OpWork, runOp } from "./runOp.js";
+import { staleness } from "./staleness.js";
 import { whenRunnable } from "./whenRunnable.js";
 
 /** What the subscriber takes in, one at a time: all of the source's events, and its end or our own. */
-type Event = ChannelEvent | { readonly type: "failed"; readonly cause: unknown } | { readonly type: "closed" };
+type Event =
+  | ChannelEvent
+  | { readonly type: "stale"; readonly isStale: boolean }
+  | { readonly type: "failed"; readonly cause: unknown }
+  | { readonly type: "closed" };
 
 /** How long to wait for an op. */
 export interface AwaitOptions {
@@ -91,12 +103,25 @@ export class OpControlSubscriber implements Disposable {
     this.#handle(event);
   });
   readonly #subscription = new Subscription();
+  readonly #whenStale: WhenStaleOptions;
   #unavailable: OpControlUnavailableError | undefined;
   #closed = false;
   #malformed = 0;
 
-  private constructor(source: SignalSource, maxTrackedOps: number) {
+  private constructor(source: SignalSource, { maxTrackedOps, whenStale }: Required<OpControlOptions>) {
     this.#table = new OpTable(maxTrackedOps, this.#report, this.#onThrow);
+    this.#whenStale = whenStale;
+    if (whenStale.graceMs !== undefined) {
+      const isStale$ = staleness(this.connection$, whenStale.graceMs);
+      this.#subscription.add(
+        isStale$.subscribe({
+          next: (isStale) => {
+            this.#receive({ type: "stale", isStale });
+          },
+          error: this.#onThrow,
+        }),
+      );
+    }
     this.#subscription.add(
       source.subscribe({
         next: this.#receive,
@@ -119,7 +144,7 @@ export class OpControlSubscriber implements Disposable {
    * @throws TypeError naming the option that is wrong.
    */
   static connect(endpoint: string, options: ConnectOptions): OpControlSubscriber {
-    const { orgId, teamId, agentId, maxTrackedOps, ...resolved } = resolveConnectOptions(endpoint, options);
+    const { orgId, teamId, agentId, ...resolved } = resolveConnectOptions(endpoint, options);
     const source = grpcSource({
       endpoint,
       channelCredentials: resolved.channelCredentials,
@@ -127,8 +152,10 @@ export class OpControlSubscriber implements Disposable {
       credentialToken: resolved.credentialToken,
       connectTimeoutMs: resolved.connectTimeoutMs,
       keepalive: resolved.keepalive,
+      reconnect: resolved.reconnect,
+      maxStreamAgeMs: resolved.maxStreamAgeMs,
     });
-    return new OpControlSubscriber(source, maxTrackedOps);
+    return new OpControlSubscriber(source, resolved);
   }
 
   /**
@@ -149,8 +176,7 @@ export class OpControlSubscriber implements Disposable {
    * @throws TypeError naming the option that is wrong.
    */
   static from(signals$: ObservableInput<OpControlMessage>, options: FromOptions = {}): OpControlSubscriber {
-    const { maxTrackedOps } = resolveFromOptions(options);
-    return new OpControlSubscriber(messageSource(signals$), maxTrackedOps);
+    return new OpControlSubscriber(messageSource(signals$), resolveFromOptions(options));
   }
 
   /**
@@ -183,7 +209,10 @@ export class OpControlSubscriber implements Disposable {
     return this.#connection.asObservable();
   }
 
-  /** What is worth knowing but changes no op: malformed messages, ops that had to be forgotten. Completes on close. */
+  /**
+   * What else is worth knowing: malformed messages, ops that had to be forgotten, a channel that was lost, replaced or
+   * has become stale. Completes on close.
+   */
   get diagnostics$(): Observable<Diagnostic> {
     return this.#diagnostics.asObservable();
   }
@@ -356,7 +385,13 @@ export class OpControlSubscriber implements Disposable {
         this.#handleMessage(event.message);
         break;
       case "status":
-        this.#connection.next(event.status);
+        this.#handleStatus(event.status);
+        break;
+      case "diagnostic":
+        this.#report(event.diagnostic);
+        break;
+      case "stale":
+        this.#handleStale(event.isStale);
         break;
       case "failed":
         this.#fail(event.cause);
@@ -378,6 +413,24 @@ export class OpControlSubscriber implements Disposable {
     if (this.#closed && signal.signal !== "TERMINATE") return;
     this.#table.apply(signal);
     this.#signals.next(signal);
+  }
+
+  #handleStatus(status: ChannelStatus): void {
+    this.#connection.next(status);
+    const { state, attempt, retryInMs, lastError: message = "" } = status;
+    if (state === "reconnecting" && retryInMs !== undefined) {
+      this.#report({ kind: "reconnect", attempt, retryInMs, message });
+    }
+  }
+
+  #handleStale(isStale: boolean): void {
+    const { then, graceMs = 0 } = this.#whenStale;
+    if (then === "hold") this.#table.holdAll(isStale);
+    if (!isStale) return;
+    this.#report({ kind: "stale", graceMs, then });
+    if (then !== "fail") return;
+    this.#subscription.unsubscribe();
+    this.#fail(new Error(`the channel was not live for ${graceMs} ms (whenStale)`));
   }
 
   #fail(cause: unknown): void {

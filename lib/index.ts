@@ -3,7 +3,15 @@ export { OpControlSubscriber } from "./OpControlSubscriber.js";
 export type { AwaitOptions, WhenRunnableOptions } from "./OpControlSubscriber.js";
 export type { CleanupOptions, OpRun, OpWork } from "./runOp.js";
 export type { Cleanup } from "./cleanUp.js";
-export type { AgentIdentity, ConnectOptions, FromOptions, KeepaliveOptions, OpControlOptions } from "./options.js";
+export type {
+  AgentIdentity,
+  ConnectOptions,
+  FromOptions,
+  KeepaliveOptions,
+  OpControlOptions,
+  ReconnectOptions,
+  WhenStaleOptions,
+} from "./options.js";
 
 // Operators
 export { awaitOp } from "./operators/awaitOp.js";

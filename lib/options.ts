@@ -1,3 +1,4 @@
+import type { BackoffBounds } from "./channel/Backoff.js";
 import { type CredentialToken, isSendableToken } from "./channel/credentialToken.js";
 import {
   type ChannelCredentials,
@@ -25,6 +26,26 @@ export interface OpControlOptions {
    * remembered counts as paused. `diagnostics$` tells of both.
    */
   readonly maxTrackedOps?: number;
+  /**
+   * The dead-man switch: what becomes of the ops when the channel has not been live for `graceMs`; by default they
+   * proceed with their last known status.
+   */
+  readonly whenStale?: WhenStaleOptions;
+}
+
+/** What becomes of the ops when nobody can tell whether they were told to stop. */
+export interface WhenStaleOptions {
+  /**
+   * - `"proceed"`: every op keeps its last known status, and `diagnostics$` tells if a `graceMs` is given.
+   * - `"hold"`: every op that is not terminated is paused (scope `"channel"`) until the channel is live again.
+   * - `"fail"`: the channel fails for good, and every status stream errors with an `OpControlUnavailableError`.
+   */
+  readonly then: "hold" | "fail" | "proceed";
+  /**
+   * For how long the channel may be not live, in milliseconds, also before it is for the first time; it is never called
+   * stale sooner. At least `reconnect.initialDelayMs`, for the first reconnect may take that long to begin.
+   */
+  readonly graceMs?: number;
 }
 
 /** The options of {@link OpControlSubscriber.from}. */
@@ -42,13 +63,25 @@ export interface ConnectOptions extends OpControlOptions, AgentIdentity {
   readonly channelCredentials?: ChannelCredentials;
   /** Allows plaintext to another machine; `false` by default. */
   readonly allowInsecure?: boolean;
-  /** Only `false` so far: one attempt, and the channel fails with it. */
-  readonly reconnect?: false;
+  /**
+   * How long to wait between two attempts: exponential with full jitter, up to 1,000 ms at first and never beyond
+   * 32,000 ms by default. With `false` there is one attempt, and any fault fails the channel.
+   */
+  readonly reconnect?: ReconnectOptions | false;
   /** From an attempt's start to the gateway's answer (token, TCP, TLS and headers together), in ms; 10,000 by default. */
   readonly connectTimeoutMs?: number;
   /** HTTP/2 pings, also while the stream is silent; every 30,000 ms, with 10,000 ms for the answer by default. */
   readonly keepalive?: KeepaliveOptions;
+  /**
+   * Replaces a stream by a new one when it has lived so long, in milliseconds (up to a tenth earlier, so that not all
+   * agents do so at once); for proxies that cut what is old. The new one is opened before the old one is let go. By
+   * default no stream is too old.
+   */
+  readonly maxStreamAgeMs?: number;
 }
+
+/** The waits between attempts. */
+export type ReconnectOptions = Partial<BackoffBounds>;
 
 /** The only sign of life of a silent stream. */
 export interface KeepaliveOptions {
@@ -58,8 +91,10 @@ export interface KeepaliveOptions {
   readonly timeoutMs?: number;
 }
 
+const reconnectDefaults = { initialDelayMs: 1_000, maxDelayMs: 32_000 };
 const keepaliveDefaults = { intervalMs: 30_000, timeoutMs: 10_000 };
-const fromDefaults = { orgId: "", teamId: "", maxTrackedOps: 100_000 };
+const whenStaleDefaults: WhenStaleOptions = { then: "proceed" };
+const fromDefaults = { orgId: "", teamId: "", maxTrackedOps: 100_000, whenStale: whenStaleDefaults };
 const connectDefaults = { ...fromDefaults, allowInsecure: false, connectTimeoutMs: 10_000 };
 
 /** One check per option that there is: an option without one is a misspelt one. */
@@ -70,12 +105,30 @@ const keepaliveChecks: Checks<KeepaliveOptions> = {
   timeoutMs: checkPositiveMs,
 };
 
+const reconnectChecks: Checks<ReconnectOptions> = {
+  initialDelayMs: checkPositiveMs,
+  maxDelayMs: checkPositiveMs,
+};
+
+const whenStaleChecks: Checks<WhenStaleOptions> = {
+  then: (name, value) => {
+    check(value === "hold" || value === "fail" || value === "proceed", name, '"hold", "fail" or "proceed"');
+  },
+  graceMs: checkPositiveMs,
+};
+
 const fromChecks: Checks<FromOptions> = {
   orgId: checkString,
   teamId: checkString,
   agentId: checkNonEmptyString,
   maxTrackedOps: (name, value) => {
     check(Number.isSafeInteger(value) && (value as number) > 0, name, "a whole number from 1");
+  },
+  whenStale: (name, value) => {
+    checkAll(whenStaleChecks, value, name);
+    const { then, graceMs } = value as WhenStaleOptions;
+    whenStaleChecks.then(`${name}.then`, then);
+    if (then !== "proceed") checkPositiveMs(`${name}.graceMs`, graceMs);
   },
 };
 
@@ -91,12 +144,15 @@ const connectChecks: Checks<ConnectOptions> = {
     check(typeof value === "boolean", name, "true or false");
   },
   reconnect: (name, value) => {
-    check(value === false, name, "false");
+    if (value === false) return;
+    check(typeof value === "object", name, "false or an object");
+    checkAll(reconnectChecks, value, name);
   },
   connectTimeoutMs: checkPositiveMs,
   keepalive: (name, value) => {
     checkAll(keepaliveChecks, value, name);
   },
+  maxStreamAgeMs: checkPositiveMs,
 };
 
 /** @internal */
@@ -117,7 +173,47 @@ export function resolveConnectOptions(endpoint: string, options: ConnectOptions)
     "credentialToken",
     "left out where it would go to another machine in clear text",
   );
-  return { ...set, channelCredentials, keepalive: { ...keepaliveDefaults, ...given(options.keepalive ?? {}) } };
+  const reconnect = resolveReconnect(options.reconnect);
+  checkTogether(reconnect, set);
+  return {
+    ...set,
+    channelCredentials,
+    reconnect,
+    keepalive: { ...keepaliveDefaults, ...given(options.keepalive ?? {}) },
+  };
+}
+
+/** Where only one of the two is given, the other's default gives way to it. */
+function resolveReconnect(options: ReconnectOptions | false = {}): BackoffBounds | false {
+  if (options === false) return false;
+  const { initialDelayMs, maxDelayMs } = given(options);
+  const { initialDelayMs: usualInitial, maxDelayMs: usualMax } = reconnectDefaults;
+  const bounds = {
+    initialDelayMs: initialDelayMs ?? Math.min(usualInitial, maxDelayMs ?? usualInitial),
+    maxDelayMs: maxDelayMs ?? Math.max(usualMax, initialDelayMs ?? usualMax),
+  };
+  check(
+    bounds.maxDelayMs >= bounds.initialDelayMs,
+    "reconnect.maxDelayMs",
+    `at least reconnect.initialDelayMs (${bounds.initialDelayMs} ms)`,
+  );
+  return bounds;
+}
+
+function checkTogether(
+  reconnect: BackoffBounds | false,
+  { whenStale, maxStreamAgeMs }: Pick<ConnectOptions, "whenStale" | "maxStreamAgeMs">,
+): void {
+  check(reconnect !== false || maxStreamAgeMs === undefined, "maxStreamAgeMs", "left out where reconnect is false");
+  const graceMs = whenStale?.graceMs;
+  if (!reconnect || graceMs === undefined) return;
+  const { initialDelayMs } = reconnect;
+  check(
+    graceMs >= initialDelayMs,
+    "whenStale.graceMs",
+    `at least reconnect.initialDelayMs (${initialDelayMs} ms): the first reconnect may take that long to begin, ` +
+      "so every hiccup of the network would count as a stale channel",
+  );
 }
 
 function isEndpoint(endpoint: unknown): boolean {

@@ -17,7 +17,15 @@ const values = {
 
 const types = {
   "the subscriber": ["AwaitOptions", "CleanupOptions", "Cleanup", "OpRun", "OpWork", "WhenRunnableOptions"],
-  "the options": ["AgentIdentity", "ConnectOptions", "FromOptions", "KeepaliveOptions", "OpControlOptions"],
+  "the options": [
+    "AgentIdentity",
+    "ConnectOptions",
+    "FromOptions",
+    "KeepaliveOptions",
+    "OpControlOptions",
+    "ReconnectOptions",
+    "WhenStaleOptions",
+  ],
   "the operators": ["HoldByOpOptions", "HoldOptions", "Overflow", "StatusLookup"],
   "the abort signals": ["CombinedAbortSignal"],
   "the vocabulary": ["OpControlMessage", "OpControlSignal", "OpScope", "OpState", "OpStatus"],

@@ -4,6 +4,7 @@ import {
   type ConnectOptions,
   type FromOptions,
   type KeepaliveOptions,
+  type ReconnectOptions,
   resolveConnectOptions,
   resolveFromOptions,
 } from "../lib/options.js";
@@ -46,6 +47,10 @@ const fromValues: Readonly<Record<keyof FromOptions, Values>> = {
     right: [1, 100_000, Number.MAX_SAFE_INTEGER],
     wrong: [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53, "100", 100n, null, true],
   },
+  whenStale: {
+    right: [{ then: "proceed" }, { then: "proceed", graceMs: 5_000 }, { then: "hold", graceMs: 5_000 }],
+    wrong: [null, "hold", 5_000, true, [], () => ({})],
+  },
 };
 
 const connectValues: Readonly<Record<keyof ConnectOptions, Values>> = {
@@ -63,14 +68,20 @@ const connectValues: Readonly<Record<keyof ConnectOptions, Values>> = {
     wrong: [null, 0, 1, "true", ""],
   },
   reconnect: {
-    right: [false],
-    wrong: [null, 0, 1000, "", "false", []],
+    right: [false, { initialDelayMs: 1, maxDelayMs: 1 }, { initialDelayMs: 0.5 + 1, maxDelayMs: MAX_DELAY_MS }],
+    wrong: [null, 0, 1000, "", "false", true, [], () => ({})],
   },
   connectTimeoutMs: durations,
   keepalive: {
     right: [{ intervalMs: 1000, timeoutMs: 500 }],
     wrong: [null, 30_000, "30000", true, [30_000], () => ({})],
   },
+  maxStreamAgeMs: durations,
+};
+
+const reconnectValues: Readonly<Record<keyof ReconnectOptions, Values>> = {
+  initialDelayMs: { ...durations, right: [1, 1.5, 1_000] },
+  maxDelayMs: { ...durations, right: [1_000, 1_000.5, MAX_DELAY_MS] },
 };
 
 const keepaliveValues: Readonly<Record<keyof KeepaliveOptions, Values>> = {
@@ -135,12 +146,60 @@ describe("resolveFromOptions", () => {
 
   describeUnknownNames((options) => resolveFromOptions(options));
 
+  describeWhenStale((options) => resolveFromOptions(options as FromOptions));
+
   it("remembers up to 100,000 ops of nobody in particular by default", () => {
-    expect(resolveFromOptions({})).to.deep.include({ orgId: "", teamId: "", maxTrackedOps: 100_000 });
+    expect(resolveFromOptions({})).to.deep.include({
+      orgId: "",
+      teamId: "",
+      maxTrackedOps: 100_000,
+      whenStale: { then: "proceed" },
+    });
   });
 });
 
+/** What holds for the dead-man switch, whichever way signals come in. */
+function describeWhenStale(resolve: (options: { whenStale: object }) => { whenStale: object }): void {
+  describe("whenStale", () => {
+    for (const then of ["hold", "fail"]) {
+      it(`takes "${then}" with its graceMs only`, () => {
+        expect(resolve({ whenStale: { then, graceMs: 2_000 } }).whenStale).to.deep.equal({ then, graceMs: 2_000 });
+        for (const graceMs of [undefined, ...durations.wrong]) {
+          const resolveIt = () => resolve({ whenStale: { then, graceMs } });
+          expect(resolveIt, show(graceMs)).to.throw(TypeError, /^whenStale\.graceMs must be /);
+        }
+      });
+    }
+
+    for (const then of [undefined, null, "", "Hold", "pause", 1, true]) {
+      it(`refuses ${show(then)} for what is to be done: nothing would be`, () => {
+        expect(() => resolve({ whenStale: { then, graceMs: 5_000 } })).to.throw(TypeError, /^whenStale\.then must be /);
+      });
+    }
+
+    it("refuses an unknown part by its full name, and tells which there are", () => {
+      expect(() => resolve({ whenStale: { then: "hold", grace: 5_000 } })).to.throw(
+        TypeError,
+        /^whenStale\.grace must be .*: then, graceMs$/,
+      );
+    });
+  });
+}
+
 describe("resolveConnectOptions", () => {
+  describeWhenStale((options) => connect(options));
+
+  it("refuses a whenStale.graceMs that the first wait may exceed, and says why", () => {
+    const refused = /^whenStale\.graceMs must be at least reconnect\.initialDelayMs \(1000 ms\): .*stale/;
+    for (const then of ["hold", "fail", "proceed"]) {
+      expect(() => connect({ whenStale: { then, graceMs: 999 } })).to.throw(TypeError, refused);
+      expect(() => connect({ whenStale: { then, graceMs: 1_000 } })).not.to.throw();
+      const quick = { reconnect: { initialDelayMs: 10 }, whenStale: { then, graceMs: 10 } };
+      expect(() => connect(quick)).not.to.throw();
+      expect(() => connect({ reconnect: false, whenStale: { then, graceMs: 1 } })).not.to.throw();
+    }
+  });
+
   for (const [name, values] of Object.entries(connectValues)) {
     describeOption(name, values, (value) => {
       const resolved: object = connect({ [name]: value });
@@ -173,8 +232,11 @@ describe("resolveConnectOptions", () => {
       maxTrackedOps: 100_000,
       allowInsecure: false,
       connectTimeoutMs: 10_000,
+      reconnect: { initialDelayMs: 1_000, maxDelayMs: 32_000 },
       keepalive: { intervalMs: 30_000, timeoutMs: 10_000 },
+      whenStale: { then: "proceed" },
     });
+    expect(connect({})).not.to.have.property("maxStreamAgeMs");
     expect(connect({})).not.to.have.property("credentialToken");
   });
 
@@ -213,6 +275,48 @@ describe("resolveConnectOptions", () => {
       expect(() => connect({ keepalive: { interval: 1000 } })).to.throw(
         TypeError,
         /^keepalive\.interval must be .*: intervalMs, timeoutMs$/,
+      );
+    });
+  });
+
+  describe("reconnect", () => {
+    for (const [name, values] of Object.entries(reconnectValues)) {
+      describeOption(`reconnect.${name}`, values, (value) => {
+        const { reconnect } = connect({ reconnect: { [name]: value } });
+        return reconnect && reconnect[name as keyof ReconnectOptions];
+      });
+
+      it(`takes reconnect.${name}: undefined for left out`, () => {
+        expect(connect({ reconnect: { [name]: undefined } })).to.deep.equal(connect({}));
+      });
+    }
+
+    it("lets the default of the part that is left out give way to the one that is given", () => {
+      const resolved = (reconnect: ReconnectOptions) => connect({ reconnect }).reconnect;
+      expect(resolved({ initialDelayMs: 5 })).to.deep.equal({ initialDelayMs: 5, maxDelayMs: 32_000 });
+      expect(resolved({ initialDelayMs: 60_000 })).to.deep.equal({ initialDelayMs: 60_000, maxDelayMs: 60_000 });
+      expect(resolved({ maxDelayMs: 50 })).to.deep.equal({ initialDelayMs: 50, maxDelayMs: 50 });
+      expect(resolved({ maxDelayMs: 5_000 })).to.deep.equal({ initialDelayMs: 1_000, maxDelayMs: 5_000 });
+    });
+
+    it("refuses a longest wait that is shorter than the first", () => {
+      expect(() => connect({ reconnect: { initialDelayMs: 100, maxDelayMs: 99 } })).to.throw(
+        TypeError,
+        /^reconnect\.maxDelayMs must be at least reconnect\.initialDelayMs \(100 ms\)$/,
+      );
+    });
+
+    it("refuses an unknown part by its full name, and tells which there are", () => {
+      expect(() => connect({ reconnect: { initialDelay: 5 } })).to.throw(
+        TypeError,
+        /^reconnect\.initialDelay must be .*: initialDelayMs, maxDelayMs$/,
+      );
+    });
+
+    it("leaves no stream to be replaced where it is false", () => {
+      expect(() => connect({ reconnect: false, maxStreamAgeMs: 1_000 })).to.throw(
+        TypeError,
+        /^maxStreamAgeMs must be /,
       );
     });
   });

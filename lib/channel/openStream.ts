@@ -1,15 +1,20 @@
 import type { ClientReadableStream } from "@grpc/grpc-js";
-import { Observable } from "rxjs";
+import { EMPTY, Observable } from "rxjs";
 import { type CallCircumstances, cleanServiceError } from "./cleanServiceError.js";
+import { isGrpc } from "./refusalOf.js";
+import type { StreamAttempt, StreamEvent } from "./StreamAttempt.js";
 
-/** What a server stream does until it ends. */
-export type StreamEvent<T> = { readonly type: "headers" } | { readonly type: "message"; readonly message: T };
+/** What is known of a call, and what is to be told of it. */
+export interface StreamCircumstances extends CallCircumstances {
+  /** Listened to from the moment that the stream is live until it ends. */
+  readonly whileLive$?: Observable<StreamEvent>;
+}
 
 /**
  * A server-streaming call as a cold Observable: opened on subscription, cancelled on unsubscription.
  *
- * It emits `headers` when the server has accepted the call, then every message; completes when the server ends the
- * call in order, and errors with the `ServiceError` otherwise, made safe to show.
+ * It is live when the server has accepted the call, and emits every message from then on; it completes when the server
+ * ends the call in order, and errors with the `ServiceError` otherwise, made safe to show.
  *
  * `new Observable` and no `fromEvent`, because each listener has a duty that grpc-js punishes: `data` must take each
  * message at once (a reader that pauses lost 172 of 200 messages when the call failed behind them), and `error` must
@@ -20,15 +25,29 @@ export type StreamEvent<T> = { readonly type: "headers" } | { readonly type: "me
  */
 export function openStream<T>(
   open: () => ClientReadableStream<T>,
-  circumstances?: CallCircumstances,
-): Observable<StreamEvent<T>> {
+  { whileLive$ = EMPTY, ...circumstances }: StreamCircumstances = {},
+): StreamAttempt {
   return new Observable((subscriber) => {
     const call = open();
-    call.on("metadata", () => {
-      subscriber.next({ type: "headers" });
+    let isLive = false;
+    call.on("metadata", (metadata) => {
+      // A web page has headers too: grpc-js tells of them, and of what it takes the page for only afterwards.
+      isLive = isGrpc(String(metadata.get("content-type")[0]));
+      if (!isLive) return;
+      subscriber.next({ type: "live" });
+      subscriber.add(
+        whileLive$.subscribe({
+          next: (event) => {
+            subscriber.next(event);
+          },
+          error: (error: unknown) => {
+            subscriber.error(error);
+          },
+        }),
+      );
     });
     call.on("data", (message: T) => {
-      subscriber.next({ type: "message", message });
+      if (isLive) subscriber.next({ type: "message", message });
     });
     call.on("error", (error) => {
       subscriber.error(cleanServiceError(error, circumstances));

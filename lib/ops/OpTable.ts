@@ -25,6 +25,9 @@ interface WatchedOp {
   readonly latest: LatestStatus;
 }
 
+const LIVE_CHANNEL: Verdict = { state: "running", scope: "channel", sequence: 0n };
+const STALE_CHANNEL: Verdict = { state: "paused", scope: "channel", sequence: 0n };
+
 /** A status that is to be told: to those who watch the op, where somebody does, and on `statuses$`. */
 interface Change {
   readonly status: OpStatus;
@@ -56,6 +59,8 @@ export class OpTable {
     agent: { state: "running", scope: "agent", sequence: 0n },
     fleet: { state: "running", scope: "fleet", sequence: 0n },
   };
+  /** What the channel itself has to say of every op, the fleet's reserved id included. */
+  #channel: Verdict = LIVE_CHANNEL;
   #widest: Verdict = this.#scopes.agent;
   #agentId: string | undefined;
   #end: ((late: LatestStatus) => void) | undefined;
@@ -107,6 +112,16 @@ export class OpTable {
     const scope = scopeOfId(message.opId);
     if (scope === "op") this.#applyToOp(message);
     else this.#applyToScope(scope, message);
+  }
+
+  /** Pauses every op for as long as nobody can tell whether it may run, or lifts that again. */
+  holdAll(isHeld: boolean): void {
+    const verdict = isHeld ? STALE_CHANNEL : LIVE_CHANNEL;
+    if (verdict === this.#channel) return;
+    this.#channel = verdict;
+    const changes: Change[] = [];
+    this.#addChangesOfWatched(changes);
+    this.#tell(changes, this.#groups.openIds());
   }
 
   /** Ends every stream with the error; a terminated op's last status still comes first. */
@@ -181,11 +196,16 @@ export class OpTable {
     const changes: Change[] = [];
     const status = this.#effective(opId, scope, verdict);
     if (!isSameStatus(statusBefore, status)) changes.push(change(status, this.#watched.get(opId)));
+    this.#addChangesOfWatched(changes);
+    this.#tell(changes, [opId, ...this.#groups.openIds()]);
+  }
+
+  /** What a wider verdict has changed for those that are watched: taken over, and yet to be told. */
+  #addChangesOfWatched(changes: Change[]): void {
     for (const op of this.#watched.values()) {
       const next = this.#effective(op.opId, op.scope, this.#ownOf(op.opId, op.scope));
       if (!isSameStatus(op.latest.value, next)) changes.push(change(next, op));
     }
-    this.#tell(changes, [opId, ...this.#groups.openIds()]);
   }
 
   /** Tells of changes that have been applied; those who gate work come before those who look on. */
@@ -198,7 +218,8 @@ export class OpTable {
   }
 
   #effective(opId: string, scope: SignalScope, own: Verdict): OpStatus {
-    const { state, scope: decidedBy, sequence } = scope === "fleet" ? own : mostSevere(own, this.#widest);
+    const told = scope === "fleet" ? own : mostSevere(own, this.#widest);
+    const { state, scope: decidedBy, sequence } = mostSevere(told, this.#channel);
     return { opId, state, scope: decidedBy, sequence };
   }
 

@@ -126,7 +126,7 @@ describe("OpControlSubscriber.connection$", () => {
 
       expectObservable(control.connection$).toBe(expected, {
         c: is("connecting", 0),
-        f: is("failed", 50, { lastError: "no answer from the gateway within connectTimeoutMs (50 ms)" }),
+        f: is("failed", 50, { lastError: "no token from credentialToken within connectTimeoutMs (50 ms)" }),
       });
     });
   });

@@ -183,10 +183,12 @@ function sourceOf({ endpoint }: { readonly endpoint: string }, overrides: Partia
     credentialToken: undefined,
     connectTimeoutMs: 5_000,
     keepalive: { intervalMs: 30_000, timeoutMs: 10_000 },
+    reconnect: false,
     ...overrides,
   });
 }
 
 function seen(event: ChannelEvent): unknown {
-  return event.type === "status" ? event.status.state : event.message;
+  if (event.type === "status") return event.status.state;
+  return event.type === "message" ? event.message : event.diagnostic;
 }

@@ -12,7 +12,10 @@ const events = { l: live, P: message(signals.P), R: message(signals.R), T: messa
 
 /** Without the time, for what is not told in virtual time. */
 function told(events: readonly ChannelEvent[]): unknown[] {
-  return events.map((event) => (event.type === "status" ? event.status.state : event.message));
+  return events.map((event) => {
+    if (event.type === "status") return event.status.state;
+    return event.type === "message" ? event.message : event.diagnostic;
+  });
 }
 
 describe("messageSource", () => {

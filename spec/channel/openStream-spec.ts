@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { config, firstValueFrom, lastValueFrom, map, take, tap, toArray } from "rxjs";
 import { OpControlSubscribeRequest, PolicyServiceService } from "../../codegen/gen/policy.js";
 import { openStream } from "../../lib/channel/openStream.js";
+import type { StreamEvent } from "../../lib/channel/StreamAttempt.js";
 import { accept, cancelled, HandMadeGateway, refuse } from "../helpers/gateways.js";
 import { record, rejectionOf } from "../helpers/record.js";
 
@@ -14,24 +15,24 @@ describe("openStream", () => {
     for (const client of clients.splice(0)) client.close();
   });
 
-  it("emits headers when the server accepts, then every message in order, and completes when the server ends", async () => {
+  it("is live when the server accepts, then every message in order, and completes when the server ends", async () => {
     await using server = await HandMadeGateway.start((call) => {
       accept(call);
       for (const text of ["a", "b", "c"]) call.write(Buffer.from(text));
       call.end();
     });
     expect(await lastValueFrom(openStream(opener(server)).pipe(map(seen), toArray()))).to.deep.equal([
-      "headers",
+      "live",
       "a",
       "b",
       "c",
     ]);
   });
 
-  it("emits headers as soon as the server accepts, long before the first message", async () => {
+  it("is live as soon as the server accepts, long before the first message", async () => {
     await using server = await HandMadeGateway.start();
     const { type } = await firstValueFrom(openStream(opener(server)));
-    expect(type).to.equal("headers");
+    expect(type).to.equal("live");
   });
 
   it("opens no call before it is subscribed, and one for each subscription", async () => {
@@ -52,7 +53,7 @@ describe("openStream", () => {
     expect(server.calls).to.have.lengthOf(2);
   });
 
-  it("never emits headers for a call that is refused, and errors with the ServiceError, made safe to show", async () => {
+  it("is never live for a call that is refused, and errors with the ServiceError, made safe to show", async () => {
     await using server = await HandMadeGateway.start(refuse(status.PERMISSION_DENIED, "not\nyours"));
     const events: string[] = [];
     const stream$ = openStream(opener(server)).pipe(tap((event) => events.push(event.type)));
@@ -84,7 +85,7 @@ describe("openStream", () => {
       refuse(status.UNAVAILABLE)(call);
     });
     const { values, end } = await outcome(server);
-    expect(values).to.deep.equal(["headers", ...texts]);
+    expect(values).to.deep.equal(["live", ...texts]);
     expect(end).to.include({ code: status.UNAVAILABLE });
   });
 
@@ -125,7 +126,7 @@ describe("openStream", () => {
       );
       await new Promise((resolve) => call?.once("close", resolve));
       await turn();
-      expect(events).to.deep.equal(["headers", "0", "1"]);
+      expect(events).to.deep.equal(["live", "0", "1"]);
     });
 
     it("keeps a failure that comes later to itself, though nobody listens any more", async () => {
@@ -160,7 +161,7 @@ describe("openStream", () => {
             complete: resolve,
           });
       });
-      expect(events).to.deep.equal(["headers", "a", "b", "c"]);
+      expect(events).to.deep.equal(["live", "a", "b", "c"]);
       while (thrown.length < events.length) await turn();
     } finally {
       config.onUnhandledError = onUnhandledError;
@@ -193,6 +194,6 @@ describe("openStream", () => {
   }
 });
 
-function seen(event: { type: "headers" } | { type: "message"; message: Buffer }): string {
-  return event.type === "headers" ? "headers" : event.message.toString();
+function seen(event: StreamEvent): string {
+  return event.type === "message" ? String(event.message) : event.type;
 }

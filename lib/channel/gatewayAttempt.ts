@@ -1,0 +1,83 @@
+import type { Client, ClientReadableStream, Metadata } from "@grpc/grpc-js";
+import { defer, finalize, map, switchMap, throwError, timeout } from "rxjs";
+import { OpControlSubscribeRequest, PolicyServiceService, type OpControlMessage } from "../../codegen/gen/policy.js";
+import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
+import { draining } from "./draining.js";
+import { type ClientConfig, openClient } from "./openClient.js";
+import { openStream } from "./openStream.js";
+import { ownSockets } from "./ownSockets.js";
+import type { StreamAttempt, StreamEvent } from "./StreamAttempt.js";
+
+/** What one subscription to a gateway takes; every value has been checked. */
+export interface AttemptConfig extends ClientConfig {
+  readonly agent: { readonly orgId: string; readonly teamId: string; readonly agentId: string };
+  readonly credentialToken: CredentialToken | undefined;
+  readonly connectTimeoutMs: number;
+}
+
+/**
+ * One attempt to subscribe to the gateway's `OpControlStream`, given up when the token, TCP, TLS and the gateway's
+ * answer together take too long.
+ *
+ * @internal
+ */
+export function gatewayAttempt(config: AttemptConfig): StreamAttempt {
+  return defer(() => {
+    let waitsFor = "token from credentialToken";
+    return defer(() => credentialMetadata(config.credentialToken)).pipe(
+      switchMap((metadata) => {
+        waitsFor = "answer from the gateway";
+        return subscribeToGateway(config, metadata);
+      }),
+      timeout({
+        first: config.connectTimeoutMs,
+        with: () =>
+          throwError(() => new Error(`no ${waitsFor} within connectTimeoutMs (${config.connectTimeoutMs} ms)`)),
+      }),
+    );
+  });
+}
+
+function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAttempt {
+  return defer(() => {
+    const sockets = ownSockets(() => {
+      const client = openClient(config);
+      return { client, call: callOpControlStream(client, config, metadata) };
+    });
+    const { client, call } = sockets.opened;
+    let isLive = false;
+    const whileLive$ = defer(() => {
+      isLive = true;
+      sockets.connected();
+      return draining(client).pipe(map((): StreamEvent => ({ type: "draining" })));
+    });
+    const circumstances = {
+      secret: tokenIn(metadata),
+      isPlaintext: !config.channelCredentials._isSecure(),
+      whileLive$,
+    };
+    return openStream(() => call, circumstances).pipe(
+      finalize(() => {
+        client.close();
+        if (isLive) afterTheGoodbye(sockets.destroy);
+        else sockets.destroy();
+      }),
+    );
+  });
+}
+
+/** HTTP/2 says in the next turn of the event loop that the stream is cancelled and the connection is left. */
+function afterTheGoodbye(destroySockets: () => void): void {
+  setImmediate(() => setImmediate(destroySockets));
+}
+
+/** The method by its definition and not by a generated client, so that a larger policy.proto changes nothing here. */
+function callOpControlStream(
+  client: Client,
+  { agent }: AttemptConfig,
+  metadata: Metadata,
+): ClientReadableStream<OpControlMessage> {
+  const { path, requestSerialize, responseDeserialize } = PolicyServiceService.opControlStream;
+  const request = OpControlSubscribeRequest.fromPartial({ agentId: agent });
+  return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata);
+}

@@ -1,0 +1,215 @@
+import { asyncScheduler, Observable, type Subscriber, Subscription } from "rxjs";
+import { describeError } from "../printable.js";
+import { Backoff, type BackoffBounds } from "./Backoff.js";
+import { type ChannelState, type ChannelStatus, channelStatus } from "./ChannelStatus.js";
+import { Overlap } from "./Overlap.js";
+import type { Refusal } from "./refusalOf.js";
+import type { ChannelEvent, SignalSource } from "./SignalSource.js";
+import type { StreamAttempt, StreamEvent } from "./StreamAttempt.js";
+
+/** How a channel is kept live. */
+export interface ReconnectPolicy {
+  readonly reconnect: BackoffBounds;
+  /** When a stream is replaced by a new one, in milliseconds; without it, none is for its age. */
+  readonly maxStreamAgeMs?: number | undefined;
+  /** Whether an attempt's error is the gateway's own refusal. */
+  readonly refusalOf: (error: unknown) => Refusal;
+  /** From 0 up to 1; `Math.random` by default. */
+  readonly random?: () => number;
+}
+
+/** A stream from the attempt to open it until it is let go. */
+type Stream = Subscription;
+
+/** How long an older stream is listened to beside its successor: what is under way on it arrives within that. */
+const OVERLAP_MS = 500;
+
+/** Streams of one age, of many agents, are not to be replaced all in one moment. */
+const AGE_JITTER = 0.1;
+
+/**
+ * A source of signals that is kept live: an attempt follows another, after a wait, for as long as it takes; and a stream
+ * that is about to end is replaced before it does, with no gap in between.
+ *
+ * It errors only when the gateway refuses us as misconfigured before it was ever live.
+ *
+ * `new Observable` and an object with state, since streams overlap and change their roles while they run. Composed
+ * (`mergeMap` over attempts, `materialize`, `takeUntil` the successor) every message passed three more operators.
+ *
+ * @internal
+ */
+export function reconnecting(attempt$: StreamAttempt, policy: ReconnectPolicy): SignalSource {
+  return new Observable((subscriber) => {
+    const channel = new ReconnectingChannel(attempt$, policy, subscriber);
+    subscriber.add(channel.streams);
+    channel.start();
+  });
+}
+
+class ReconnectingChannel {
+  /** All that is under way: streams, and waits for them. */
+  readonly streams = new Subscription();
+  readonly #attempt$: StreamAttempt;
+  readonly #policy: ReconnectPolicy;
+  readonly #out: Subscriber<ChannelEvent>;
+  readonly #random: () => number;
+  readonly #backoff: Backoff;
+  /** The live stream that is to last. */
+  #current: Stream | undefined;
+  /** The one that is being opened. */
+  #opening: Stream | undefined;
+  /** The wait before the next one is. */
+  #waiting: Stream | undefined;
+  /** A live one that the current one has replaced. */
+  #previous: { readonly stream: Stream; readonly overlap: Overlap } | undefined;
+  #status: ChannelStatus | undefined;
+  /** Of attempts since the channel was last live. */
+  #attempts = 0;
+  #wasLive = false;
+  #unauthenticated = 0;
+  #handover: "draining" | "age" | undefined;
+
+  constructor(attempt$: StreamAttempt, policy: ReconnectPolicy, out: Subscriber<ChannelEvent>) {
+    this.#attempt$ = attempt$;
+    this.#policy = policy;
+    this.#out = out;
+    this.#random = policy.random ?? Math.random;
+    this.#backoff = new Backoff(policy.reconnect, this.#random);
+  }
+
+  start(): void {
+    this.#tell("connecting", { attempt: 1 });
+    this.#open();
+  }
+
+  #open(): void {
+    if (this.streams.closed) return;
+    this.#attempts++;
+    const stream = (this.#opening = this.#add());
+    stream.add(
+      this.#attempt$.subscribe({
+        next: (event) => {
+          this.#take(stream, event);
+        },
+        error: (error: unknown) => {
+          this.#lose(stream, error);
+        },
+        complete: () => {
+          this.#lose(stream, new Error("the gateway ended the stream"));
+        },
+      }),
+    );
+  }
+
+  #take(stream: Stream, event: StreamEvent): void {
+    if (event.type === "message") this.#forward(stream, event);
+    else if (event.type === "live") this.#succeed(stream);
+    else this.#replace(stream, "draining");
+  }
+
+  #forward(stream: Stream, event: StreamEvent & { readonly type: "message" }): void {
+    if (this.#previous) {
+      const { overlap, stream: previous } = this.#previous;
+      if (stream === previous && !overlap.counts(event.message)) return;
+      if (stream === this.#current && !overlap.note(event.message)) previous.unsubscribe();
+    }
+    this.#out.next(event);
+  }
+
+  /** The stream is live, and takes over from the current one where there is one. */
+  #succeed(stream: Stream): void {
+    const replaced = this.#current;
+    this.#previous?.stream.unsubscribe();
+    this.#previous = undefined;
+    this.#current = stream;
+    this.#opening = undefined;
+    this.#unauthenticated = 0;
+    this.#wasLive = true;
+    this.#backoff.reset();
+    const attempt = this.#attempts;
+    this.#attempts = 0;
+    if (replaced) {
+      this.#previous = { stream: replaced, overlap: new Overlap() };
+      this.#after(OVERLAP_MS, replaced, () => {
+        replaced.unsubscribe();
+      });
+    }
+    const { maxStreamAgeMs } = this.#policy;
+    if (maxStreamAgeMs !== undefined) {
+      this.#after(maxStreamAgeMs * (1 - AGE_JITTER * this.#random()), stream, () => {
+        this.#replace(stream, "age");
+      });
+    }
+    stream.add(() => {
+      if (this.#previous?.stream === stream) this.#previous = undefined;
+    });
+    const reason = this.#handover;
+    this.#handover = undefined;
+    if (replaced && reason) this.#report({ kind: "handover", reason });
+    else this.#tell("live", { attempt });
+  }
+
+  /** The current stream is to have a successor; it goes on until that one is live. */
+  #replace(stream: Stream, reason: "draining" | "age"): void {
+    if (stream !== this.#current || this.#opening || this.#waiting) return;
+    this.#handover = reason;
+    this.#open();
+  }
+
+  #lose(stream: Stream, error: unknown): void {
+    // What came of it by itself is over; its timers go with it.
+    stream.unsubscribe();
+    if (stream === this.#opening) {
+      this.#opening = undefined;
+      this.#retry(error);
+    } else if (stream === this.#current) {
+      this.#current = undefined;
+      this.#handover = undefined;
+      this.#waiting?.unsubscribe();
+      if (this.#opening) this.#tell("reconnecting", { attempt: this.#attempts, lastError: describeError(error) });
+      else this.#retry(error);
+    }
+  }
+
+  #retry(error: unknown): void {
+    const refusal = this.#policy.refusalOf(error);
+    const isHopeless = refusal === "misconfigured" || (refusal === "unauthenticated" && ++this.#unauthenticated > 1);
+    if (isHopeless && !this.#wasLive) {
+      this.#out.error(error);
+      return;
+    }
+    const retryInMs = isHopeless ? this.#backoff.slowDelayMs() : this.#backoff.nextDelayMs();
+    const lastError = describeError(error);
+    const wait = (this.#waiting = this.#add());
+    if (this.#current) this.#report({ kind: "handoverFailed", message: lastError, retryInMs });
+    else this.#tell("reconnecting", { attempt: this.#attempts + 1, lastError, retryInMs });
+    this.#after(retryInMs, wait, () => {
+      this.#waiting = undefined;
+      wait.unsubscribe();
+      if (!this.#current) this.#tell("reconnecting", { attempt: this.#attempts + 1, lastError });
+      this.#open();
+    });
+  }
+
+  #add(): Stream {
+    const stream = new Subscription();
+    this.streams.add(stream);
+    return stream;
+  }
+
+  /** Does it later, unless the stream is over by then. */
+  #after(delayMs: number, stream: Stream, act: () => void): void {
+    stream.add(asyncScheduler.schedule(act, delayMs));
+  }
+
+  #tell(state: ChannelState, details: Partial<ChannelStatus>): void {
+    // A state that goes on began when it was first told.
+    const since = this.#status?.state === state ? { since: this.#status.since } : {};
+    this.#status = { ...channelStatus(state, details), ...since };
+    this.#out.next({ type: "status", status: this.#status });
+  }
+
+  #report(diagnostic: (ChannelEvent & { readonly type: "diagnostic" })["diagnostic"]): void {
+    this.#out.next({ type: "diagnostic", diagnostic });
+  }
+}

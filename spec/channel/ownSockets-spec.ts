@@ -1,0 +1,86 @@
+import { channel } from "node:diagnostics_channel";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { ChannelCredentials } from "@grpc/grpc-js";
+import { expect } from "chai";
+import { ownSockets } from "../../lib/channel/ownSockets.js";
+import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
+import { TcpServer } from "../helpers/sockets.js";
+
+describe("ownSockets", () => {
+  it("destroys the sockets that were made on behalf of what it opened, and no others", async () => {
+    await using server = await TcpServer.start();
+    const port = Number(server.endpoint.split(":")[1]);
+    const others = connect(port, "127.0.0.1");
+    const later = Promise.resolve();
+    const { opened, destroy } = ownSockets(() => later.then(() => connect(port, "127.0.0.1")));
+    const ours = await opened;
+    await Promise.all([once(others, "connect"), once(ours, "connect")]);
+
+    destroy();
+
+    expect([ours.destroyed, others.destroyed]).to.deep.equal([true, false]);
+    others.destroy();
+  });
+
+  it("destroys one that has not connected yet, and one whose turn comes after all others have connected", async () => {
+    await using server = await TcpServer.start();
+    const port = Number(server.endpoint.split(":")[1]);
+    const first = ownSockets(() => connect(port, "127.0.0.1"));
+    const second = ownSockets(() => connect(port, "127.0.0.1"));
+    first.connected();
+    first.connected();
+
+    expect(second.opened.connecting).to.be.true;
+    second.destroy();
+
+    expect([first.opened.destroyed, second.opened.destroyed]).to.deep.equal([false, true]);
+    first.destroy();
+    expect(first.opened.destroyed).to.be.true;
+  });
+
+  it("knows of no socket that is made once it has connected, and listens to nothing any more", () => {
+    const { connected, destroy } = ownSockets(() => undefined);
+    expect(channel("net.client.socket").hasSubscribers).to.be.true;
+
+    connected();
+
+    expect(channel("net.client.socket").hasSubscribers).to.be.false;
+    destroy();
+    expect(channel("net.client.socket").hasSubscribers).to.be.false;
+  });
+
+  describe("lets go of the socket of a TLS handshake that is never answered", () => {
+    function subscribe(server: TcpServer, connectTimeoutMs: number): OpControlSubscriber {
+      return OpControlSubscriber.connect(server.endpoint.replace("127.0.0.1", "localhost"), {
+        agentId: "agent-7",
+        channelCredentials: ChannelCredentials.createSsl(),
+        reconnect: false,
+        connectTimeoutMs,
+      });
+    }
+
+    it("when the subscriber is closed in its midst", async () => {
+      await using server = await TcpServer.start((socket) => socket.resume());
+      const control = subscribe(server, 60_000);
+      const socket = await server.firstConnection();
+      await once(socket, "data");
+      const gone = once(socket, "close");
+
+      control.close();
+
+      await gone;
+      expect(socket.destroyed).to.equal(true);
+    });
+
+    it("when the attempt is given up", async () => {
+      await using server = await TcpServer.start((socket) => socket.resume());
+      using control = subscribe(server, 200);
+      const socket = await server.firstConnection();
+
+      await once(socket, "close");
+
+      expect(control.streamAlive()).to.equal(false);
+    });
+  });
+});
