@@ -8,6 +8,12 @@ export interface CallCircumstances {
   readonly isPlaintext?: boolean;
 }
 
+/** What grpc-js ends its details with when it has nothing to note. */
+const NO_NOTE = /\. Resolution note: $/;
+
+/** What Node and OpenSSL say of a handshake that came to nothing; grpc-js makes UNAVAILABLE of all of it. */
+const TLS_FAULT = /certificate|altnames|\bSSL\b|\bTLS\b|EPROTO/i;
+
 /**
  * The error of a call, safe to show: what the peer put into `grpc-message` may carry newlines and escape codes, in the
  * message, the details and the stack alike, so the error is made anew. Where the code has a likely cause, it says so.
@@ -20,7 +26,8 @@ export function cleanServiceError(
 ): ServiceError {
   const code = error.code ?? status.UNKNOWN;
   const given = error.details ?? error.message;
-  const details = printable(secret === undefined ? given : given.replaceAll(secret, "[credential token]"));
+  const readable = given.replace(NO_NOTE, "");
+  const details = printable(secret === undefined ? readable : readable.replaceAll(secret, "[credential token]"));
   const name = (status as Record<number, string | undefined>)[code] ?? "an unknown status";
   const message = `${code} ${name}: ${details}${likelyCause(code, details, isPlaintext)}`;
   return Object.assign(new Error(message), { code, details, metadata: trailersWithout(secret, error.metadata) });
@@ -30,9 +37,15 @@ function likelyCause(code: status, details: string, isPlaintext: boolean): strin
   if (code === status.UNIMPLEMENTED) {
     return " (the wrong port? the gateway's policy service usually listens on 50051)";
   }
+  if (code !== status.UNAVAILABLE) return "";
+  if (!isPlaintext) {
+    return TLS_FAULT.test(details)
+      ? " (TLS: is the certificate of either side one that the other trusts, and does the gateway expect TLS?)"
+      : "";
+  }
   // TCP was accepted, but no HTTP/2 came of it.
-  const isNoHttp2 = code === status.UNAVAILABLE && details.includes("Last error: Failed to connect");
-  return isNoHttp2 && isPlaintext ? " (this connection is plaintext: does the gateway expect TLS?)" : "";
+  const isNoHttp2 = details.includes("Last error: Failed to connect");
+  return isNoHttp2 ? " (this connection is plaintext: does the gateway expect TLS?)" : "";
 }
 
 function trailersWithout(secret: string | undefined, metadata = new Metadata()): Metadata {

@@ -2,7 +2,7 @@ import { concat, concatMap, defer, EMPTY, of } from "rxjs";
 import { type ChannelState, channelStatus } from "./ChannelStatus.js";
 import { type AttemptConfig, gatewayAttempt } from "./gatewayAttempt.js";
 import { reconnecting } from "./reconnecting.js";
-import { refusalOf } from "./refusalOf.js";
+import { refusalIn } from "./refusalIn.js";
 import type { ChannelEvent, SignalSource } from "./SignalSource.js";
 
 /** What a channel to a gateway takes; every value has been checked. */
@@ -18,7 +18,7 @@ export interface GrpcSourceConfig extends AttemptConfig {
  */
 export function grpcSource({ maxStreamAgeMs, ...config }: GrpcSourceConfig): SignalSource {
   const attempt$ = gatewayAttempt(config);
-  if (config.reconnect) return reconnecting(attempt$, { reconnect: config.reconnect, maxStreamAgeMs, refusalOf });
+  if (config.reconnect) return reconnecting(attempt$, { reconnect: config.reconnect, maxStreamAgeMs, refusalIn });
   const events$ = attempt$.pipe(
     concatMap((event) => {
       if (event.type === "message") return of(event);

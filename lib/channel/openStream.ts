@@ -1,7 +1,7 @@
 import type { ClientReadableStream } from "@grpc/grpc-js";
 import { EMPTY, Observable } from "rxjs";
 import { type CallCircumstances, cleanServiceError } from "./cleanServiceError.js";
-import { isGrpc } from "./refusalOf.js";
+import { isGrpc } from "./refusalIn.js";
 import type { StreamAttempt, StreamEvent } from "./StreamAttempt.js";
 
 /** What is known of a call, and what is to be told of it. */

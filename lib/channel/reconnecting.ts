@@ -3,7 +3,7 @@ import { describeError } from "../printable.js";
 import { Backoff, type BackoffBounds } from "./Backoff.js";
 import { type ChannelState, type ChannelStatus, channelStatus } from "./ChannelStatus.js";
 import { Overlap } from "./Overlap.js";
-import type { Refusal } from "./refusalOf.js";
+import type { Refusal } from "./refusalIn.js";
 import type { ChannelEvent, SignalSource } from "./SignalSource.js";
 import type { StreamAttempt, StreamEvent } from "./StreamAttempt.js";
 
@@ -13,7 +13,7 @@ export interface ReconnectPolicy {
   /** When a stream is replaced by a new one, in milliseconds; without it, none is for its age. */
   readonly maxStreamAgeMs?: number | undefined;
   /** Whether an attempt's error is the gateway's own refusal. */
-  readonly refusalOf: (error: unknown) => Refusal;
+  readonly refusalIn: (error: unknown) => Refusal;
   /** From 0 up to 1; `Math.random` by default. */
   readonly random?: () => number;
 }
@@ -172,7 +172,7 @@ class ReconnectingChannel {
   }
 
   #retry(error: unknown): void {
-    const refusal = this.#policy.refusalOf(error);
+    const refusal = this.#policy.refusalIn(error);
     const isHopeless = refusal === "misconfigured" || (refusal === "unauthenticated" && ++this.#unauthenticated > 1);
     if (isHopeless && !this.#wasLive) {
       this.#out.error(error);

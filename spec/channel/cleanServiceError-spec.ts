@@ -45,6 +45,13 @@ describe("cleanServiceError", () => {
     );
   });
 
+  it("drops the note that grpc-js ends with when it has none to make", () => {
+    const noted = (note: string) =>
+      cleanServiceError(serviceError(status.UNAVAILABLE, `down. Resolution note: ${note}`));
+    expect(noted("").details).to.equal("down");
+    expect(noted("no such host").details).to.equal("down. Resolution note: no such host");
+  });
+
   it("cuts what is long", () => {
     const error = cleanServiceError(serviceError(status.UNKNOWN, "x".repeat(100_000)));
     expect(error.message.length).to.be.lessThan(1_000);
@@ -101,8 +108,25 @@ describe("cleanServiceError", () => {
     it("of a plaintext connection that is accepted and comes to nothing: TLS", () => {
       const error = cleanServiceError(serviceError(status.UNAVAILABLE, noHttp2), { isPlaintext: true });
       expect(error.message).to.match(/\(.*plaintext.*TLS.*\)$/);
-      expect(error.details).to.equal(noHttp2);
+      expect(error.details).to.equal(noHttp2.replace(". Resolution note: ", ""));
     });
+
+    for (const fault of [
+      "Error: self-signed certificate",
+      "Error: unable to get local issuer certificate",
+      "Error: certificate has expired",
+      "Error: Hostname/IP does not match certificate's altnames: IP: 127.0.0.1 is not in the cert's list: ",
+      "80BCB7:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:rec_layer_s3.c:1590",
+      "Error: write EPROTO 80BCB7:error:0A00010B",
+      "Error: Client network socket disconnected before secure TLS connection was established",
+    ]) {
+      it(`of a TLS connection that says "${fault}": TLS`, () => {
+        const details = `No connection established. Last error: ${fault}`;
+        const error = cleanServiceError(serviceError(status.UNAVAILABLE, `${details}. Resolution note: `));
+        expect(error.message).to.match(/\(TLS: .*certificate.*\)$/);
+        expect(error.details).to.equal(details);
+      });
+    }
 
     it("but of no other", () => {
       const refused = "No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1";
@@ -110,6 +134,9 @@ describe("cleanServiceError", () => {
         cleanServiceError(serviceError(status.UNAVAILABLE, noHttp2)),
         cleanServiceError(serviceError(status.UNAVAILABLE, refused), { isPlaintext: true }),
         cleanServiceError(serviceError(status.INTERNAL, noHttp2), { isPlaintext: true }),
+        cleanServiceError(serviceError(status.UNAVAILABLE, refused)),
+        cleanServiceError(serviceError(status.UNAVAILABLE, "certificate"), { isPlaintext: true }),
+        cleanServiceError(serviceError(status.PERMISSION_DENIED, "the certificate is not yours")),
       ]) {
         expect(error.message.endsWith(error.details)).to.be.true;
       }

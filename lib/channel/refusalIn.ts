@@ -21,7 +21,7 @@ const refusals: Readonly<Record<number, Refusal>> = {
  *
  * @internal
  */
-export function refusalOf(error: unknown): Refusal {
+export function refusalIn(error: unknown): Refusal {
   const { code, metadata } = (error ?? {}) as Partial<ServiceError>;
   const contentType = String(metadata?.get("content-type")[0] ?? "");
   return code !== undefined && isGrpc(contentType) ? refusals[code] : undefined;
