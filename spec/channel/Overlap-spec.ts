@@ -82,7 +82,9 @@ describe("Overlap", () => {
           }
           if (isSuccessors || overlap.counts(message)) heard.apply(message);
           for (const op of spoken) {
-            if (heard.ownStateOf(op) !== "terminated") expect(heard.ownStateOf(op)).to.equal(gateway.ownStateOf(op));
+            // A TERMINATE may be under way still, or have overtaken the successor.
+            const states = [heard.ownStateOf(op), gateway.ownStateOf(op)];
+            if (!states.includes("terminated")) expect(states[0]).to.equal(states[1]);
           }
         }
 
