@@ -180,6 +180,15 @@ export class OpControlSubscriber implements Disposable {
   }
 
   /**
+   * Takes its signals from a source of any kind; the options are complete.
+   *
+   * @internal
+   */
+  static ofSource(source: SignalSource, options: Required<OpControlOptions>): OpControlSubscriber {
+    return new OpControlSubscriber(source, options);
+  }
+
+  /**
    * Every well-formed signal as it arrives, after it has been applied: whoever reacts to it finds {@link isPaused} and
    * {@link isTerminated} true already. Completes on close, errors when the channel has failed.
    */
