@@ -85,21 +85,45 @@ describe("rx-op-control demo, as a process", function () {
       expectInOrder(run.stdout, ["called     line 1/3", "called     line 2/3", "called     line 3/3", "done "]);
     });
 
-    it("exits with 4 when the gateway goes: nobody can say whether to go on", async () => {
-      await using gateway = await DevGateway.start();
-      await using run = attached(gateway, "many.txt");
+    it("survives that gateway's death, says so plainly, and obeys its successor", async () => {
+      const first = await DevGateway.start();
+      await using run = attached(first, "many.txt");
       await run.printed("called     line 1/500");
-      await gateway.close();
-      expect(await run.exitCode()).to.equal(4);
-      expectInOrder(run.stdout, ["channel    closed", "stopped    OpControlUnavailableError: "]);
+      await first.close();
+      await run.printed("channel    reconnecting, attempt 2 in ");
+      await using second = await DevGateway.start({ port: first.port });
+      await run.printed("channel    live again after ");
+      second.terminate(OP);
+      expect(await run.exitCode()).to.equal(3);
+      expectInOrder(run.stdout, [
+        "channel    live\n",
+        "channel    reconnecting, attempt 1 in ",
+        "(what is paused stays paused, what runs goes on): ",
+        "called     line ",
+        "channel    live again after ",
+        `terminated ${OP} (scope: op)`,
+        "stopped    OpTerminatedError: ",
+      ]);
       expect(run.stderr).to.equal("");
     });
 
-    it("exits with 4 when nobody listens there", async () => {
-      await using run = attached({ endpoint: await deadEndpoint() }, "many.txt");
+    it("waits for a gateway that is not there yet, and says what is wrong and when it tries again", async () => {
+      const endpoint = await deadEndpoint();
+      await using run = attached({ endpoint }, "three.txt");
+      await run.printed("channel    reconnecting, attempt 2 in ");
+      expect(run.stdout).to.include("ECONNREFUSED").and.not.include("called");
+      await using gateway = await DevGateway.start({ port: Number(endpoint.split(":")[1]) });
+      await subscribed(gateway, 1);
+      expect(await run.exitCode()).to.equal(0);
+      expectInOrder(run.stdout, ["channel    live\n", "called     line 3/3", "done "]);
+      expect(run.stderr).to.equal("");
+    });
+
+    it("exits with 4 when that gateway refuses it: nobody can say whether to go on", async () => {
+      await using gateway = await DevGateway.start({ tokens: {} });
+      await using run = attached(gateway, "many.txt");
       expect(await run.exitCode()).to.equal(4);
-      expect(run.stdout).to.include("channel    failed: 14 UNAVAILABLE").and.include("ECONNREFUSED");
-      expect(run.stdout).to.not.include("called");
+      expect(run.stdout).to.include("channel    failed: 16 UNAUTHENTICATED").and.not.include("called");
       expect(run.stderr).to.not.match(STACK_TRACE);
     });
 

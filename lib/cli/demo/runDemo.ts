@@ -21,6 +21,8 @@ import { DemoScreen } from "./DemoScreen.js";
 import { operatorKeys, type OperatorWish } from "./operatorKeys.js";
 import { operatorScript } from "./operatorScript.js";
 import { readLines } from "./readLines.js";
+import { rethrow } from "./rethrow.js";
+import { showConnection } from "./showConnection.js";
 
 /** What the demo is told on the command line. */
 export interface DemoOptions {
@@ -45,7 +47,11 @@ export async function runDemo({ input, gateway: elsewhere, op: opId, ...ids }: D
 
   await using gateway = elsewhere === undefined ? await DevGateway.start() : undefined;
   const endpoint = elsewhere ?? gateway?.endpoint ?? "";
-  using control = OpControlSubscriber.connect(endpoint, { orgId: ids.org, teamId: ids.team, agentId: ids.agent });
+  using control = OpControlSubscriber.connect(endpoint, {
+    ...{ orgId: ids.org, teamId: ids.team, agentId: ids.agent },
+    // Somebody is watching.
+    reconnect: { initialDelayMs: 500, maxDelayMs: 4_000 },
+  });
   screen.line("gateway", gateway ? `listening on ${endpoint}, for this demo only` : endpoint);
   showConnection(screen, control.connection$);
   try {
@@ -115,15 +121,6 @@ function showStep(screen: DemoScreen, step: AgentStep, lineCount: number, isPaus
   screen.line("called", `${line}: ${step.result}${inFlight} of "${step.text}"`);
 }
 
-function showConnection(screen: DemoScreen, connection$: OpControlSubscriber["connection$"]): void {
-  connection$.subscribe({
-    next: ({ state, lastError }) => {
-      screen.line("channel", lastError === undefined ? state : `${state}: ${lastError}`);
-    },
-    error: rethrow,
-  });
-}
-
 const labels = { running: "resumed", paused: "paused", terminated: "terminated" };
 const marbles = { running: "r", paused: "p", terminated: "t" } as const;
 
@@ -144,9 +141,4 @@ function showTicks(screen: DemoScreen, isPaused: () => boolean): Unsubscribable 
     screen.tick(isPaused());
   };
   return timer(0, TICK_MS).subscribe({ next: tick, error: rethrow });
-}
-
-/** For a stream that never errors. */
-function rethrow(error: unknown): never {
-  throw error;
 }

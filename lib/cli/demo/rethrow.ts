@@ -1,0 +1,4 @@
+/** For a stream that never errors. */
+export function rethrow(error: unknown): never {
+  throw error;
+}
