@@ -595,6 +595,100 @@ describe("OpTable at its bound", () => {
   });
 });
 
+describe("OpTable.holdAll", () => {
+  it("pauses every op, in the scope of the channel, and lifts that again", () => {
+    const { table } = tableOf();
+    const watched = record(table.watch(OP));
+    table.holdAll(true);
+    for (const opId of [OP, OTHER, AGENT, FLEET]) {
+      expect(table.statusOf(opId)).to.deep.equal(paused(opId, "channel"));
+    }
+    table.holdAll(false);
+    for (const opId of [OP, OTHER, AGENT, FLEET]) expect(table.statusOf(opId).state).to.equal("running");
+    expect(watched.values.map(({ state, scope }) => `${state} by ${scope}`)).to.deep.equal([
+      "running by op",
+      "paused by channel",
+      "running by op",
+    ]);
+  });
+
+  it("changes nothing for an op that is paused or terminated by anybody else", () => {
+    const { table, send } = tableOf();
+    send(pause("paused:", 1n), terminate("killed:", 2n));
+    const watched = ["paused:", "killed:"].map((opId) => record(table.watch(opId)));
+    table.holdAll(true);
+    table.holdAll(false);
+    expect(watched.map(({ values }) => values)).to.deep.equal([
+      [paused("paused:", "op", 1n)],
+      [terminated("killed:", "op", 2n)],
+    ]);
+  });
+
+  it("takes signals meanwhile, and shows what they have come to when it is lifted", () => {
+    const { table, send } = tableOf();
+    const watched = record(table.watch(OP));
+    table.holdAll(true);
+    send(pause(OP, 1n));
+    expect(table.statusOf(OP)).to.deep.equal(paused(OP, "op", 1n));
+    send(resume(OP, 2n));
+    expect(table.statusOf(OP)).to.deep.equal(paused(OP, "channel"));
+    send(pause(FLEET, 3n));
+    table.holdAll(false);
+    expect(table.statusOf(OP)).to.deep.equal(paused(OP, "fleet", 3n));
+    expect(statesOf(watched.values)).to.deep.equal(["running", "paused", "paused", "paused", "paused"]);
+  });
+
+  it("terminates at once what is terminated meanwhile", () => {
+    const { table, send } = tableOf();
+    table.holdAll(true);
+    const waiting = record(table.watch(OP).pipe(awaitOp()));
+    send(terminate(OP));
+    expect(waiting.end).to.be.instanceOf(Error).with.property("name", "OpTerminatedError");
+    expect(table.statusOf(OTHER).state).to.equal("paused");
+  });
+
+  it("tells on statuses$ of the watched ops whose status it changed, and once", () => {
+    const { table, send } = tableOf();
+    send(pause("paused:"));
+    record(table.watch(OP));
+    record(table.watch("paused:"));
+    const told = record(table.statuses$);
+    table.holdAll(true);
+    table.holdAll(true);
+    table.holdAll(false);
+    table.holdAll(false);
+    expect(told.values).to.deep.equal([paused(OP, "channel"), running(OP)]);
+  });
+
+  it("tells the groups that are open, watched or not", () => {
+    const { table, send } = tableOf();
+    send(pause("paused:"), resume("paused:"), pause(OP), terminate(OTHER));
+    const told: string[] = [];
+    table.ops$.subscribe((group) => group.subscribe(({ state, scope }) => told.push(`${group.key} ${state} ${scope}`)));
+    told.length = 0;
+    record(table.watch("watched:"));
+    table.holdAll(true);
+    table.holdAll(false);
+    expect(told).to.deep.equal(["watched: running op", "watched: paused channel", "watched: running op"]);
+  });
+
+  it("has nothing to say once the table has ended, but is remembered", () => {
+    const { table } = tableOf();
+    const told = record(table.watch(OP));
+    table.complete();
+    table.holdAll(true);
+    expect(told.values).to.deep.equal([running(OP)]);
+    expect(record(table.watch(OP)).values).to.deep.equal([paused(OP, "channel")]);
+  });
+
+  it("holds 200,000 watched ops without running out of stack", () => {
+    const { table } = tableOf();
+    for (let index = 0; index < 200_000; index++) table.watch(`op:${index}`).subscribe();
+    table.holdAll(true);
+    expect(table.statusOf("op:199999").state).to.equal("paused");
+  });
+});
+
 describe("OpTable.fail", () => {
   const failure = new Error("the channel has failed");
 
