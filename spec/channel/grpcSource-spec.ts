@@ -1,181 +1,102 @@
 import { ChannelCredentials, status } from "@grpc/grpc-js";
 import { expect } from "chai";
-import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
-import { filter, firstValueFrom, lastValueFrom, map, toArray } from "rxjs";
+import { filter, firstValueFrom, lastValueFrom, map, take, toArray } from "rxjs";
 import { grpcSource, type GrpcSourceConfig } from "../../lib/channel/grpcSource.js";
 import type { ChannelEvent } from "../../lib/channel/SignalSource.js";
-import { accept, cancelled, HandMadeGateway, headerOf, refuse, US, wire } from "../helpers/gateways.js";
-import { record, rejectionOf } from "../helpers/record.js";
-import { Network, TcpServer } from "../helpers/sockets.js";
+import { accept, HandMadeGateway, refuse, US, wire } from "../helpers/gateways.js";
+import { rejectionOf } from "../helpers/record.js";
 
-const TOKEN = "x-aa-credential-token";
+const reconnect = { initialDelayMs: 5, maxDelayMs: 20 };
 
 describe("grpcSource", () => {
-  it("tells connecting, live, then each message as the wire had it, and completes when the gateway ends the stream", async () => {
-    await using gateway = await HandMadeGateway.start((call) => {
-      accept(call);
-      call.write(wire({ opId: "trace:span", signal: 1, sequence: 7n }));
-      call.write(wire({ opId: "", signal: 99, sequence: 2n ** 64n - 1n }));
-      call.end();
-    });
-    const told = await lastValueFrom(sourceOf(gateway).pipe(map(seen), toArray()));
-    expect(told).to.deep.equal([
-      "connecting",
-      "live",
-      { opId: "trace:span", signal: 1, sequence: 7n },
-      { opId: "", signal: 99, sequence: 2n ** 64n - 1n },
-    ]);
-  });
-
-  it("is cold: it asks for no token and opens no connection before it is subscribed", async () => {
-    await using server = await TcpServer.start();
-    let asked = 0;
-    const source$ = sourceOf(server, { credentialToken: () => String(++asked) });
-    await turn();
-    expect(asked).to.equal(0);
-    const { subscription } = record(source$);
-    await server.firstConnection();
-    expect(asked).to.equal(1);
-    expect(server.sockets).to.have.lengthOf(1);
-    subscription.unsubscribe();
-  });
-
   it("says connecting at once, before the token is asked for", () => {
     const order: string[] = [];
-    const source$ = sourceOf(
-      { endpoint: "127.0.0.1:1" },
-      {
-        credentialToken: () => {
-          order.push("token");
-          return new Promise(() => undefined);
-        },
-      },
-    );
-    source$.subscribe((event) => order.push(String(seen(event)))).unsubscribe();
-    expect(order[0]).to.equal("connecting");
+    const credentialToken = () => {
+      order.push("token");
+      return new Promise<string>(() => undefined);
+    };
+    for (const given of [reconnect, false] as const) {
+      order.length = 0;
+      sourceOn({ endpoint: "127.0.0.1:1" }, { credentialToken, reconnect: given })
+        .subscribe((event) => order.push(String(seen(event))))
+        .unsubscribe();
+      expect(order[0]).to.equal("connecting");
+    }
   });
 
-  it("sends the agent's whole identity, and no token where there is none", async () => {
-    await using gateway = await HandMadeGateway.start();
-    await live(gateway);
-    const call = await gateway.firstCall();
-    expect(call.request).to.deep.equal({ agentId: US });
-    expect(headerOf(call, TOKEN)).to.deep.equal([]);
-    expect(headerOf(call, "authorization")).to.deep.equal([]);
-  });
-
-  it("asks for a token anew on every subscription, and sends it", async () => {
-    await using gateway = await HandMadeGateway.start((call) => {
-      accept(call);
-      call.end();
-    });
-    let asked = 0;
-    const source$ = sourceOf(gateway, { credentialToken: () => Promise.resolve(`token-${++asked}`) });
-    await lastValueFrom(source$);
-    await lastValueFrom(source$);
-    expect(gateway.calls.map((call) => headerOf(call, TOKEN))).to.deep.equal([["token-1"], ["token-2"]]);
-  });
-
-  it("is never live when it is refused, and errors with the ServiceError", async () => {
-    await using gateway = await HandMadeGateway.start(refuse(status.PERMISSION_DENIED, "not yours"));
-    const told: unknown[] = [];
-    const error = await rejectionOf(
-      sourceOf(gateway).forEach((event) => told.push(seen(event))),
-      Error,
-    );
-    expect(error).to.include({ code: status.PERMISSION_DENIED, details: "not yours" });
-    expect(told).to.deep.equal(["connecting"]);
-  });
-
-  it("refuses a message beyond 64 KiB: whoever sends it is no gateway", async () => {
-    await using gateway = await HandMadeGateway.start((call) => {
-      accept(call);
-      call.write(wire({ opId: "x".repeat(60_000), signal: 1 }));
-      call.write(wire({ opId: "x".repeat(70_000), signal: 3 }));
-    });
-    const told: unknown[] = [];
-    const error = await rejectionOf(
-      sourceOf(gateway).forEach((event) => told.push(seen(event))),
-      Error,
-    );
-    expect(error).to.include({ code: status.RESOURCE_EXHAUSTED });
-    expect(told).to.have.lengthOf(3);
-  });
-
-  describe("within connectTimeoutMs", () => {
-    const connectTimeoutMs = 60;
-
-    it("gives up a gateway that never answers, and lets go of the call", async () => {
-      await using gateway = await HandMadeGateway.start(() => undefined);
-      const givenUp = rejectionOf(lastValueFrom(sourceOf(gateway, { connectTimeoutMs: 200 })), Error);
-      const call = await gateway.firstCall();
-      expect((await givenUp).message).to.include("connectTimeoutMs (200 ms)");
-      await cancelled(call);
+  describe("where it reconnects", () => {
+    it("opens a stream again when it has ended, and goes on with that", async () => {
+      await using gateway = await HandMadeGateway.start((call) => {
+        accept(call);
+        call.write(wire({ opId: `call:${gateway.calls.length}`, signal: 1 }));
+        call.end();
+      });
+      const told = await lastValueFrom(sourceOn(gateway).pipe(map(seen), filter(isLiveOrSignal), take(6), toArray()));
+      expect(told).to.deep.equal(["live", "call:1", "live", "call:2", "live", "call:3"]);
     });
 
-    it("gives up a token that never comes, and opens no call when it comes after all", async () => {
-      await using gateway = await HandMadeGateway.start();
-      let give: (token: string) => void = () => undefined;
-      const credentialToken = () => new Promise<string>((resolve) => (give = resolve));
-      const source$ = sourceOf(gateway, { connectTimeoutMs, credentialToken });
-      const error = await rejectionOf(lastValueFrom(source$), Error);
-      expect(error.message).to.include("connectTimeoutMs (60 ms)");
-      give("late");
-      // Another one that goes all the way is the sign that the first would have arrived by now.
-      await live(gateway);
-      expect(gateway.calls.map((call) => headerOf(call, TOKEN))).to.deep.equal([[]]);
-    });
-
-    it("counts the token and the gateway's answer together", async () => {
-      await using gateway = await HandMadeGateway.start(() => undefined);
-      const began = performance.now();
-      const credentialToken = () => sleep(300, "token");
-      await rejectionOf(lastValueFrom(sourceOf(gateway, { connectTimeoutMs: 400, credentialToken })), Error);
-      expect(performance.now() - began).to.be.within(390, 680);
+    it("errors when the gateway refuses us before it was ever live", async () => {
+      await using gateway = await HandMadeGateway.start(refuse(status.INVALID_ARGUMENT, "no agent"));
+      const error = await rejectionOf(lastValueFrom(sourceOn(gateway)), Error);
+      expect(error).to.include({ code: status.INVALID_ARGUMENT });
       expect(gateway.calls).to.have.lengthOf(1);
     });
 
-    it("has no say once the stream is live, however long it is silent", async () => {
-      await using gateway = await HandMadeGateway.start();
-      const recording = record(sourceOf(gateway, { connectTimeoutMs }));
-      const call = await gateway.firstCall();
-      await sleep(2 * connectTimeoutMs);
-      expect(call.cancelled).to.be.false;
-      expect(recording.end).to.equal(undefined);
-      recording.subscription.unsubscribe();
+    it("asks for a fresh token before it takes UNAUTHENTICATED for final", async () => {
+      await using gateway = await HandMadeGateway.start(refuse(status.UNAUTHENTICATED));
+      let asked = 0;
+      const source$ = sourceOn(gateway, { credentialToken: () => `token-${++asked}` });
+      await rejectionOf(lastValueFrom(source$), Error);
+      expect(gateway.calls.map(({ metadata }) => metadata.get("x-aa-credential-token")[0])).to.deep.equal([
+        "token-1",
+        "token-2",
+      ]);
     });
   });
 
-  describe("on unsubscription", () => {
-    it("cancels the call and closes the connection", async () => {
-      await using gateway = await HandMadeGateway.start();
-      await using network = await Network.inFrontOf(gateway);
-      const { subscription } = record(sourceOf(network));
-      const call = await gateway.firstCall();
-      subscription.unsubscribe();
-      await cancelled(call);
-      await network.disconnected();
+  describe("where it does not", () => {
+    it("tells live and each message, and completes when the gateway ends the stream", async () => {
+      await using gateway = await HandMadeGateway.start((call) => {
+        accept(call);
+        call.write(wire({ opId: "trace:span", signal: 1 }));
+        call.end();
+      });
+      const told = await lastValueFrom(sourceOn(gateway, { reconnect: false }).pipe(map(seen), toArray()));
+      expect(told).to.deep.equal(["connecting", "live", "trace:span"]);
     });
 
-    it("opens no call for a token that comes later", async () => {
+    it("errors with any fault, refusal or not", async () => {
+      await using gateway = await HandMadeGateway.start(refuse(status.UNAVAILABLE));
+      const error = await rejectionOf(lastValueFrom(sourceOn(gateway, { reconnect: false })), Error);
+      expect(error).to.include({ code: status.UNAVAILABLE });
+    });
+
+    it("leaves a draining gateway as it is: there is no second attempt", async () => {
       await using gateway = await HandMadeGateway.start();
-      let give: (token: string) => void = () => undefined;
-      const credentialToken = () => new Promise<string>((resolve) => (give = resolve));
-      const { subscription } = record(sourceOf(gateway, { credentialToken }));
-      subscription.unsubscribe();
-      give("late");
-      await live(gateway);
-      expect(gateway.calls.map((call) => headerOf(call, TOKEN))).to.deep.equal([[]]);
+      const events: unknown[] = [];
+      const ended = rejectionOf(
+        sourceOn(gateway, { reconnect: false }).forEach((event) => events.push(seen(event))),
+        Error,
+      );
+      await gateway.firstCall();
+      gateway.server.drain(gateway.endpoint, 80);
+      await ended;
+      expect(events).to.deep.equal(["connecting", "live"]);
+      expect(gateway.calls).to.have.lengthOf(1);
     });
   });
 
-  /** Subscribes for as long as it takes to be live. */
-  async function live(gateway: HandMadeGateway): Promise<void> {
-    await firstValueFrom(sourceOf(gateway).pipe(filter((event) => seen(event) === "live")));
-  }
+  it("is let go of as a whole", async () => {
+    await using gateway = await HandMadeGateway.start();
+    const live = firstValueFrom(sourceOn(gateway).pipe(filter((event) => seen(event) === "live")));
+    const call = await gateway.firstCall();
+    await live;
+    if (!call.cancelled) await new Promise((resolve) => call.once("cancelled", resolve));
+    expect(call.cancelled).to.be.true;
+  });
 });
 
-function sourceOf({ endpoint }: { readonly endpoint: string }, overrides: Partial<GrpcSourceConfig> = {}) {
+function sourceOn({ endpoint }: { readonly endpoint: string }, overrides: Partial<GrpcSourceConfig> = {}) {
   return grpcSource({
     endpoint,
     channelCredentials: ChannelCredentials.createInsecure(),
@@ -183,12 +104,16 @@ function sourceOf({ endpoint }: { readonly endpoint: string }, overrides: Partia
     credentialToken: undefined,
     connectTimeoutMs: 5_000,
     keepalive: { intervalMs: 30_000, timeoutMs: 10_000 },
-    reconnect: false,
+    reconnect,
     ...overrides,
   });
 }
 
 function seen(event: ChannelEvent): unknown {
   if (event.type === "status") return event.status.state;
-  return event.type === "message" ? event.message : event.diagnostic;
+  return event.type === "message" ? (event.message as { readonly opId: string }).opId : event.diagnostic;
+}
+
+function isLiveOrSignal(told: unknown): boolean {
+  return told === "live" || String(told).startsWith("call:");
 }
