@@ -1,44 +1,15 @@
-import { Metadata, Server, ServerCredentials, type ServerWritableStream } from "@grpc/grpc-js";
-import { BehaviorSubject, map, type Observable } from "rxjs";
-import {
-  OpControlMessage as WireMessage,
-  type OpControlSubscribeRequest,
-  PolicyServiceService,
-} from "../../codegen/gen/policy.js";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import type { Observable } from "rxjs";
+import { OpControlMessage as WireMessage } from "../../codegen/gen/policy.js";
 import { AGENT_ID_PREFIX, FLEET_ID, type OpControlSignal } from "../opStatus.js";
 import type { AgentIdentity } from "../options.js";
-import { isSameAgent, refusalOf } from "./refusalOf.js";
-
-type Call = ServerWritableStream<OpControlSubscribeRequest, WireMessage>;
-
-/** One agent's open stream. */
-interface Subscription {
-  readonly agent: AgentIdentity;
-  readonly call: Call;
-}
-
-/** How a {@link DevGateway} is set up. */
-export interface DevGatewayOptions {
-  /** Where it listens; `127.0.0.1` by default. */
-  readonly host?: string;
-  /** The port; by default one that is free. */
-  readonly port?: number;
-  /** The credential tokens that are valid, each with the agent it was issued to. Without this none is asked for. */
-  readonly tokens?: Readonly<Record<string, AgentIdentity>>;
-  /** `false` for a gateway that has nothing to broadcast with and refuses subscribers with UNAVAILABLE. */
-  readonly publisher?: boolean;
-  /** How the server proves itself; plaintext by default. */
-  readonly credentials?: ServerCredentials;
-}
-
-/** What goes over the wire, well-formed or not. */
-export interface RawSignal {
-  readonly opId?: string;
-  /** The number of the wire's enum: 1, 2 and 3 are PAUSE, RESUME and TERMINATE. */
-  readonly signal?: number;
-  /** By default the gateway's own next one. */
-  readonly sequence?: bigint;
-}
+import { bind, type Bound } from "./bind.js";
+import type { DevGatewayOptions } from "./DevGatewayOptions.js";
+import { GatewayStreams } from "./GatewayStreams.js";
+import { type GatewayCall, opControlService } from "./opControlService.js";
+import type { RawSignal } from "./RawSignal.js";
+import { refusalOf } from "./refusalOf.js";
+import type { StreamEnd } from "./StreamEnd.js";
 
 const wireNumbers: Readonly<Record<OpControlSignal, number>> = { PAUSE: 1, RESUME: 2, TERMINATE: 3 };
 
@@ -62,65 +33,51 @@ const SHUTDOWN_GRACE_MS = 500;
  * ```
  */
 export class DevGateway implements AsyncDisposable {
-  /** Where it listens, as `host:port`. */
+  /** Where it listens, as `host:port`, or the `unix:` address that it was given. */
   readonly endpoint: string;
+  /** 0 at a `unix:` address. */
   readonly port: number;
   readonly #server: Server;
-  readonly #subscriptions$: BehaviorSubject<readonly Subscription[]>;
+  readonly #streams: GatewayStreams;
   #sequence = 0n;
 
-  private constructor(
-    server: Server,
-    host: string,
-    port: number,
-    subscriptions$: BehaviorSubject<readonly Subscription[]>,
-  ) {
+  private constructor(server: Server, { endpoint, port }: Bound, streams: GatewayStreams) {
     this.#server = server;
-    this.#subscriptions$ = subscriptions$;
+    this.#streams = streams;
+    this.endpoint = endpoint;
     this.port = port;
-    this.endpoint = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   }
 
   /** Starts listening. */
   static async start({
-    host = "127.0.0.1",
-    port = 0,
     tokens,
     publisher = true,
     credentials = ServerCredentials.createInsecure(),
+    ...where
   }: DevGatewayOptions = {}): Promise<DevGateway> {
-    const subscriptions$ = new BehaviorSubject<readonly Subscription[]>([]);
     const server = new Server();
-    // By the method's definition alone: a larger policy.proto has more methods, which answer UNIMPLEMENTED.
-    server.addService(
-      { opControlStream: PolicyServiceService.opControlStream },
-      {
-        opControlStream: (call: Call) => {
-          const { agentId: agent } = call.request;
-          const refusal = refusalOf(agent, call.metadata, { tokens, publisher });
-          if (refusal || !agent) call.emit("error", refusal);
-          else subscribe(subscriptions$, { agent, call });
-        },
+    const streams = new GatewayStreams((agent, metadata) => refusalOf(agent, metadata, { tokens, publisher }));
+    server.addService(opControlService, {
+      opControlStream: (call: GatewayCall) => {
+        streams.take(call);
       },
-    );
-    const bound = await new Promise<number>((resolve, reject) => {
-      const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-      server.bindAsync(address, credentials, (error, boundPort) => {
-        if (error) reject(error);
-        else resolve(boundPort);
-      });
     });
-    return new DevGateway(server, host, bound, subscriptions$);
+    return new DevGateway(server, await bind(server, where, credentials), streams);
   }
 
   /** The agents that are subscribed now, one entry a stream. */
   get subscribers(): readonly AgentIdentity[] {
-    return this.#subscriptions$.value.map(({ agent }) => agent);
+    return this.#streams.agents;
   }
 
   /** The same as a stream: the subscribed agents now, and whenever one comes or goes. */
   get subscribers$(): Observable<readonly AgentIdentity[]> {
-    return this.#subscriptions$.pipe(map(() => this.subscribers));
+    return this.#streams.agents$;
+  }
+
+  /** The agents that wait for their headers, now and whenever one comes or goes; see `withholdHeaders`. */
+  get withheld$(): Observable<readonly AgentIdentity[]> {
+    return this.#streams.withheld$;
   }
 
   /** Tells every subscriber, or one agent's only, to hold the op. */
@@ -155,25 +112,51 @@ export class DevGateway implements AsyncDisposable {
 
   /** Sends anything that the wire can carry, sensible or not. */
   send({ sequence = this.#sequence++, ...message }: RawSignal, agent?: AgentIdentity): void {
-    const wireMessage = WireMessage.fromPartial({ ...message, sequence });
-    for (const subscription of this.#subscriptions$.value) {
-      if (!agent || isSameAgent(subscription.agent, agent)) subscription.call.write(wireMessage);
-    }
+    this.#streams.send(WireMessage.fromPartial({ ...message, sequence }), agent);
   }
 
-  /** Ends every stream in order, as a gateway does that is done with its subscribers, and goes on listening. */
-  endStreams(): void {
-    for (const { call } of this.#subscriptions$.value) call.end();
+  /** Sends these bytes as a message of its own, be it one or not. */
+  sendBytes(bytes: Uint8Array, agent?: AgentIdentity): void {
+    this.#streams.send(bytes, agent);
   }
 
-  /** Ends every stream in order and stops listening. */
-  close(): Promise<void> {
-    this.endStreams();
+  /** Refuses the next subscribers, so many of them, whoever they are. */
+  refuseNext(times: number, end: StreamEnd): void {
+    this.#streams.refuseNext(times, end);
+  }
+
+  /** Takes the next subscribers in, so many of them, and keeps their headers back: nothing ever comes, not even signals. */
+  withholdHeaders(times = Infinity): void {
+    this.#streams.withholdNext(times);
+  }
+
+  /** Sends the headers that were kept back, and keeps back no more: who waited for them is subscribed from now on. */
+  sendHeaders(): void {
+    this.#streams.sendHeaders();
+  }
+
+  /** Ends every stream after what was sent before, in order or with the status that is given, and goes on listening. */
+  endStreams(end?: StreamEnd): void {
+    this.#streams.end(end);
+  }
+
+  /** Dies: cuts every connection at once and frees the port, so that another can start there. */
+  kill(): void {
+    this.#server.forceShutdown();
+  }
+
+  /**
+   * Makes way for a successor, as in a rolling restart: listens no more, frees the port at once and sends GOAWAY on every
+   * connection. Streams that are open go on until their agents leave or `graceMs` have passed, when they are cut;
+   * resolves then.
+   */
+  drain(graceMs = Infinity): Promise<void> {
     return new Promise((resolve) => {
-      const impatience = setTimeout(() => {
-        this.#server.forceShutdown();
+      const cut = (): void => {
+        this.kill();
         resolve();
-      }, SHUTDOWN_GRACE_MS);
+      };
+      const impatience = graceMs === Infinity ? undefined : setTimeout(cut, graceMs);
       this.#server.tryShutdown(() => {
         clearTimeout(impatience);
         resolve();
@@ -181,20 +164,14 @@ export class DevGateway implements AsyncDisposable {
     });
   }
 
+  /** Ends every stream in order and stops listening. */
+  close(): Promise<void> {
+    this.sendHeaders();
+    this.endStreams();
+    return this.drain(SHUTDOWN_GRACE_MS);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-function subscribe(subscriptions$: BehaviorSubject<readonly Subscription[]>, subscription: Subscription): void {
-  const { call } = subscription;
-  call.sendMetadata(new Metadata());
-  const leave = (): void => {
-    const left = subscriptions$.value.filter((other) => other !== subscription);
-    if (left.length < subscriptions$.value.length) subscriptions$.next(left);
-  };
-  call.on("cancelled", leave);
-  call.on("close", leave);
-  call.on("finish", leave);
-  subscriptions$.next([...subscriptions$.value, subscription]);
 }

@@ -1,6 +1,16 @@
 // The gateway
 export { DevGateway } from "./DevGateway.js";
-export type { DevGatewayOptions, RawSignal } from "./DevGateway.js";
+export type { DevGatewayOptions } from "./DevGatewayOptions.js";
+export type { RawSignal } from "./RawSignal.js";
+export type { StreamEnd } from "./StreamEnd.js";
+
+// The network in front of it
+export { FaultProxy } from "./FaultProxy.js";
+export type { FaultProxyOptions } from "./FaultProxy.js";
+export type { BlackHoleDirection } from "./ProxyConnection.js";
+export type { ProxyCounts } from "./ProxyCounter.js";
+export type { ProxyPace } from "./DelayLine.js";
+export type { ProxyTarget } from "./dial.js";
 
 // Marbles
 export { marbleMatcher } from "./marbleMatcher.js";

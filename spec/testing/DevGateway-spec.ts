@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { firstValueFrom, skip } from "rxjs";
 import { type OpControlMessage, OpControlSubscribeRequest, PolicyServiceService } from "../../codegen/gen/policy.js";
 import type { AgentIdentity } from "../../lib/options.js";
-import { DevGateway, type DevGatewayOptions } from "../../lib/testing/DevGateway.js";
+import { DevGateway } from "../../lib/testing/DevGateway.js";
+import type { DevGatewayOptions } from "../../lib/testing/DevGatewayOptions.js";
 import { connectTo, subscribed, testPair, tlsServer, US } from "../helpers/gateways.js";
 import { record, rejectionOf } from "../helpers/record.js";
 

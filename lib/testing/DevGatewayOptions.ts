@@ -1,0 +1,18 @@
+import type { ServerCredentials } from "@grpc/grpc-js";
+import type { AgentIdentity } from "../options.js";
+
+/** How a {@link DevGateway} is set up. */
+export interface DevGatewayOptions {
+  /** Where it listens; `127.0.0.1` by default. */
+  readonly host?: string;
+  /** The port; by default one that is free. */
+  readonly port?: number;
+  /** A whole address instead of a host and a port: `unix:/path` for a Unix domain socket. */
+  readonly address?: string;
+  /** The credential tokens that are valid, each with the agent it was issued to. Without this none is asked for. */
+  readonly tokens?: Readonly<Record<string, AgentIdentity>>;
+  /** `false` for a gateway that has nothing to broadcast with and refuses subscribers with UNAVAILABLE. */
+  readonly publisher?: boolean;
+  /** How the server proves itself; plaintext by default. */
+  readonly credentials?: ServerCredentials;
+}

@@ -1,0 +1,8 @@
+/** What goes over the wire, well-formed or not. */
+export interface RawSignal {
+  readonly opId?: string;
+  /** The number of the wire's enum: 1, 2 and 3 are PAUSE, RESUME and TERMINATE. */
+  readonly signal?: number;
+  /** By default the gateway's own next one. */
+  readonly sequence?: bigint;
+}

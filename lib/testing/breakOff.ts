@@ -1,0 +1,18 @@
+import type { Socket } from "node:net";
+
+/**
+ * Ends a connection without any order: by TCP RST where there is one to send.
+ *
+ * @internal
+ */
+export function breakOff(socket: Socket): void {
+  if (socket.connecting) {
+    socket.once("connect", () => {
+      breakOff(socket);
+    });
+    return;
+  }
+  // A Unix domain socket has no resets, and would throw.
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
+}
