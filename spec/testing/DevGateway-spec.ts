@@ -1,14 +1,18 @@
 import { ChannelCredentials, Client, type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
 import { expect } from "chai";
 import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { firstValueFrom, skip } from "rxjs";
+import { filter, firstValueFrom, skip } from "rxjs";
 import { type OpControlMessage, OpControlSubscribeRequest, PolicyServiceService } from "../../codegen/gen/policy.js";
 import type { AgentIdentity } from "../../lib/options.js";
 import { DevGateway } from "../../lib/testing/DevGateway.js";
 import type { DevGatewayOptions } from "../../lib/testing/DevGatewayOptions.js";
 import { connectTo, subscribed, testPair, tlsServer, US } from "../helpers/gateways.js";
+import { RawStream } from "../helpers/RawStream.js";
 import { record, rejectionOf } from "../helpers/record.js";
 
 /** The same agent id in another team, and in another organisation. */
@@ -231,9 +235,172 @@ describe("DevGateway", () => {
       gateway.resume(OP);
       expect((await again.received(1)).map(brief)).to.deep.equal([`2 ${OP}`]);
     });
+
+    it("ends them with any status and trailers, after what was sent before", async () => {
+      const gateway = await start();
+      using stream = await new RawStream(gateway).subscribed();
+      gateway.pause(OP);
+      const metadata = new Metadata();
+      metadata.set("x-why", "maintenance");
+      gateway.endStreams({ code: status.ABORTED, details: "made to", metadata });
+      const end = await stream.ended;
+      expect([end.code, end.details, end.metadata.get("x-why")]).to.deep.equal(["ABORTED", "made to", ["maintenance"]]);
+      expect(stream.messages).to.have.length(1);
+      using another = await new RawStream(gateway).subscribed();
+      gateway.endStreams({ code: 99 });
+      expect((await another.ended).code).to.equal("99");
+    });
+  });
+
+  describe("sendBytes", () => {
+    it("sends bytes as a message, be they one or not, to everyone or to one agent", async () => {
+      const gateway = await start();
+      using us = await new RawStream(gateway).subscribed();
+      using them = await new RawStream(gateway, OTHER_TEAM).subscribed();
+      gateway.sendBytes(Buffer.from([0x0a, 2, 0x6f, 0x70]));
+      expect(await us.received(1)).to.deep.equal(["op"]);
+      expect(await them.received(1)).to.deep.equal(["op"]);
+      gateway.sendBytes(Buffer.from([0x0a, 200]), US);
+      expect((await us.ended).code).to.equal("INTERNAL");
+      gateway.sendBytes(Buffer.alloc(5 * 2 ** 20));
+      expect((await them.ended).code).to.equal("RESOURCE_EXHAUSTED");
+    });
+  });
+
+  describe("refuseNext", () => {
+    it("refuses so many subscribers, before any other check, and then no more", async () => {
+      const gateway = await start({ publisher: false });
+      gateway.refuseNext(2, { code: status.RESOURCE_EXHAUSTED, details: "too many" });
+      for (const expected of ["RESOURCE_EXHAUSTED too many", "RESOURCE_EXHAUSTED too many", "UNAVAILABLE"]) {
+        using stream = new RawStream(gateway);
+        const { code, details } = await stream.ended;
+        expect(`${code} ${details}`).to.match(new RegExp(`^${expected}`));
+      }
+      expect(gateway.subscribers).to.deep.equal([]);
+    });
+  });
+
+  describe("withholdHeaders", () => {
+    it("takes so many subscribers in without a word, until sendHeaders", async () => {
+      const gateway = await start();
+      gateway.withholdHeaders(1);
+      using silent = new RawStream(gateway);
+      let headers = 0;
+      silent.call.on("metadata", () => headers++);
+      await withheld(gateway, 1);
+      using other = await new RawStream(gateway, OTHER_TEAM).subscribed();
+      gateway.pause("missed");
+      expect(await other.received(1)).to.deep.equal(["missed"]);
+      expect([headers, gateway.subscribers]).to.deep.equal([0, [OTHER_TEAM]]);
+      gateway.sendHeaders();
+      await silent.subscribed();
+      gateway.pause("heard");
+      expect(await silent.received(1)).to.deep.equal(["heard"]);
+      expect(gateway.subscribers).to.deep.equal([OTHER_TEAM, US]);
+      await withheld(gateway, 0);
+    });
+
+    it("goes on until it is lifted, and forgets who has left", async () => {
+      const gateway = await start();
+      gateway.withholdHeaders();
+      {
+        using one = new RawStream(gateway);
+        using two = new RawStream(gateway, OTHER_TEAM);
+        const { values } = record(gateway.withheld$);
+        await withheld(gateway, 2);
+        one.call.cancel();
+        await withheld(gateway, 1);
+        two.call.cancel();
+        await withheld(gateway, 0);
+        expect(values.map(({ length }) => length)).to.deep.equal([0, 1, 2, 1, 0]);
+      }
+      gateway.sendHeaders();
+      await subscribe(gateway);
+    });
+  });
+
+  describe("kill", () => {
+    it("cuts every stream at once and frees the port at once", async () => {
+      const gateway = await start();
+      using stream = await new RawStream(gateway).subscribed();
+      using silent = (gateway.withholdHeaders(), new RawStream(gateway));
+      await withheld(gateway, 1);
+      gateway.kill();
+      const successor = await start({ port: gateway.port });
+      expect((await stream.ended).code).not.to.equal("OK");
+      expect((await silent.ended).code).not.to.equal("OK");
+      await subscribed(gateway, 0);
+      await subscribe(successor);
+    });
+
+    it("may come twice, and leaves close nothing to do", async () => {
+      const gateway = await start();
+      gateway.kill();
+      gateway.kill();
+      await gateway.close();
+    });
+  });
+
+  describe("drain", () => {
+    it("sends GOAWAY, lets streams go on and a successor listen, and is over when they are", async () => {
+      const gateway = await start();
+      using stream = await new RawStream(gateway).subscribed();
+      const session = connectHttp2(`http://${gateway.endpoint}`);
+      await once(session, "remoteSettings");
+      const told = once(session, "goaway");
+      const drained = gateway.drain();
+      expect((await told)[0]).to.equal(0);
+      const successor = await start({ port: gateway.port });
+      await subscribe(successor);
+      gateway.pause("after");
+      expect(await stream.received(1)).to.deep.equal(["after"]);
+      gateway.endStreams();
+      expect((await stream.ended).code).to.equal("OK");
+      await drained;
+    });
+
+    it("cuts what is left when graceMs have passed", async () => {
+      const gateway = await start();
+      using stream = await new RawStream(gateway).subscribed();
+      const startedMs = performance.now();
+      await gateway.drain(50);
+      expect(performance.now() - startedMs).to.be.within(49, 400);
+      expect((await stream.ended).code).not.to.equal("OK");
+    });
+
+    it("listens no more", async () => {
+      const gateway = await start();
+      using stream = await new RawStream(gateway).subscribed();
+      void gateway.drain();
+      const refused = new RawStream(gateway);
+      expect((await refused.ended).code).to.equal("UNAVAILABLE");
+      expect(gateway.subscribers).to.have.length(1);
+      stream.call.cancel();
+      refused[Symbol.dispose]();
+    });
+  });
+
+  it("listens at a Unix domain socket too", async () => {
+    const address = `unix:${join(tmpdir(), `dev-gateway-${process.pid}.sock`)}`;
+    const gateway = await start({ address });
+    expect([gateway.endpoint, gateway.port]).to.deep.equal([address, 0]);
+    using stream = await new RawStream(gateway).subscribed();
+    gateway.kill();
+    expect((await stream.ended).code).not.to.equal("OK");
+    await subscribe(await start({ address }));
   });
 
   describe("close", () => {
+    it("ends streams that wait for their headers too", async () => {
+      const gateway = await start();
+      gateway.withholdHeaders();
+      using stream = new RawStream(gateway);
+      await withheld(gateway, 1);
+      const closed = gateway.close();
+      expect((await stream.ended).code).to.equal("OK");
+      await closed;
+    });
+
     it("ends the streams of live subscribers in order and frees the port", async () => {
       const gateway = await start();
       const us = await subscribe(gateway);
@@ -329,6 +496,11 @@ describe("DevGateway", () => {
 function statusOf(call: ClientReadableStream<unknown>): Promise<string | undefined> {
   call.on("error", () => undefined).resume();
   return new Promise((resolve) => call.once("status", ({ code }) => resolve(status[code])));
+}
+
+/** When so many subscribers wait for their headers. */
+async function withheld(gateway: DevGateway, count: number): Promise<void> {
+  await firstValueFrom(gateway.withheld$.pipe(filter(({ length }) => length === count)));
 }
 
 function header(token: string): Record<string, string> {
