@@ -437,12 +437,12 @@ export class OpControlSubscriber implements Disposable {
     if (then === "hold") this.#table.holdAll(isStale);
     if (!isStale) return;
     this.#report({ kind: "stale", graceMs, then });
-    if (then !== "fail") return;
-    this.#subscription.unsubscribe();
-    this.#fail(new Error(`the channel was not live for ${graceMs} ms (whenStale)`));
+    if (then === "fail") this.#fail(new Error(`the channel was not live for ${graceMs} ms (whenStale)`));
   }
 
   #fail(cause: unknown): void {
+    // The dead-man switch as well: over is over, and a channel that has failed does not become stale.
+    this.#subscription.unsubscribe();
     const lastError = describeError(cause);
     const { attempt } = this.#connection.value;
     const tellConnection = this.#connection.prepare(channelStatus("failed", { attempt, lastError }));
@@ -454,6 +454,7 @@ export class OpControlSubscriber implements Disposable {
 
   #end(): void {
     if (this.#connection.ended) return;
+    this.#subscription.unsubscribe();
     this.#closed = true;
     const { attempt } = this.#connection.value;
     const tellConnection = this.#connection.prepare(channelStatus("closed", { attempt }));

@@ -158,6 +158,31 @@ describe("OpControlSubscriber, when the channel is stale,", () => {
     });
   }
 
+  for (const [how, marbles] of [
+    ["has failed", "cl-r-#"],
+    ["was closed by the gateway", "cl-r-|"],
+  ] as const) {
+    it(`does not become stale once it ${how}, nor has a timer left`, () => {
+      play("hold", ({ over, flush }) => {
+        const control = over(marbles);
+        const diagnostics = record(control.diagnostics$);
+        flush();
+        expect(diagnostics.values).to.deep.equal([]);
+        expect(control.isPaused(OP)).to.be.false;
+      });
+    });
+  }
+
+  it("fails once only, and for what came first", () => {
+    play("fail", ({ over, flush }) => {
+      const control = over("cr-#");
+      const states = record(control.connection$);
+      flush();
+      expect(states.values.filter(({ state }) => state === "failed")).to.have.length(1);
+      expect(errorOf(control.awaitOp(OP), OpControlUnavailableError).message).to.equal("the channel has failed: error");
+    });
+  });
+
   it("does nothing of it by default, for however long", () => {
     testScheduler().run(({ expectObservable }) => {
       const control = OpControlSubscriber.ofSource(NEVER, { maxTrackedOps: 10, whenStale: { then: "proceed" } });
