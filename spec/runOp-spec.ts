@@ -25,6 +25,7 @@ import { listenersOf } from "./helpers/abortSignals.js";
 import { testScheduler } from "./helpers/marbles.js";
 import { AGENT, FLEET, OP, OTHER, pause, resume, signals, statuses, terminate } from "./helpers/opControl.js";
 import { record, type Recording, rejectionOf } from "./helpers/record.js";
+import { runs } from "./helpers/runs.js";
 import { pendingTimers } from "./helpers/timers.js";
 import { trackedBy } from "./helpers/tracked.js";
 import { aFewTurns } from "./helpers/turns.js";
@@ -1264,7 +1265,7 @@ describe("runOp", () => {
         fc.property(commands, commands, (before, after) => {
           expect(outcomeOf(before, after)).to.deep.equal(expectedOutcomeOf(before, after));
         }),
-        { numRuns: 1_000 },
+        { numRuns: runs(1_000) },
       );
     });
   });

@@ -6,6 +6,7 @@ import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import type { OpControlMessage, OpControlSignal, OpState, OpStatus } from "../../lib/opStatus.js";
 import { AGENT, FLEET } from "../helpers/opControl.js";
 import { record, type Recording } from "../helpers/record.js";
+import { runs } from "../helpers/runs.js";
 
 const ops = ["trace:a", "trace:b", "trace:"] as const;
 const targets = [...ops, AGENT, FLEET];
@@ -168,7 +169,7 @@ describe("OpControlSubscriber under random interleavings", () => {
           expect(signals$.observed).to.equal(model.end === undefined);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -229,7 +230,7 @@ describe("OpControlSubscriber under random interleavings", () => {
         for (const message of applied) model.apply(message);
         for (const opId of ops) expect(control.isPaused(opId)).to.equal(model.state(opId) === "paused");
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

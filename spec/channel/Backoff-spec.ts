@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { Backoff } from "../../lib/channel/Backoff.js";
+import { runs } from "../helpers/runs.js";
 
 const bounds = { initialDelayMs: 100, maxDelayMs: 1_000 };
 
@@ -46,7 +47,7 @@ describe("Backoff", () => {
           expect(delayMs).to.be.within(0, 1_000);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { Overlap } from "../../lib/channel/Overlap.js";
 import type { OpControlMessage, OpControlSignal } from "../../lib/opStatus.js";
 import { OpModel } from "../helpers/OpModel.js";
 import { AGENT, FLEET, OP, OTHER, pause, resume, terminate } from "../helpers/opControl.js";
+import { runs } from "../helpers/runs.js";
 
 describe("Overlap", () => {
   it("lets the older stream speak of what its successor has not spoken of", () => {
@@ -90,7 +91,7 @@ describe("Overlap", () => {
 
         for (const op of ops) expect(heard.ownStateOf(op), op).to.equal(gateway.ownStateOf(op));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

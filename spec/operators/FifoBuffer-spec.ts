@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { FifoBuffer } from "../../lib/operators/FifoBuffer.js";
 import { usedHeapMb } from "../helpers/measure.js";
+import { runs } from "../helpers/runs.js";
 import { timesSlower } from "../helpers/timesSlower.js";
 
 describe("FifoBuffer", () => {
@@ -67,7 +68,7 @@ describe("FifoBuffer", () => {
           expect(buffer.size).to.equal(model.length);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

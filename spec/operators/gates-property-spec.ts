@@ -12,8 +12,9 @@ import { holdWhilePaused } from "../../lib/operators/holdWhilePaused.js";
 import type { OpControlMessage, OpControlSignal, OpStatus } from "../../lib/opStatus.js";
 import { AGENT, FLEET, OP, paused, running, terminated } from "../helpers/opControl.js";
 import { OpModel } from "../helpers/OpModel.js";
+import { runs } from "../helpers/runs.js";
 
-const NUM_RUNS = 1_000;
+const NUM_RUNS = runs(1_000);
 
 /** A value of an op. What is in `then` happens in its handler. */
 interface Value {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { AgingMap } from "../../lib/ops/AgingMap.js";
+import { runs } from "../helpers/runs.js";
 
 /** Every key of the map, oldest first; the map is empty afterwards. */
 function drain<K>(map: AgingMap<K, unknown>): K[] {
@@ -91,7 +92,7 @@ describe("AgingMap", () => {
           expect([...map.keys()]).to.deep.equal(model);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

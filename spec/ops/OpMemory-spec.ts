@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Diagnostic } from "../../lib/Diagnostic.js";
 import { type OpControlSignal, type OpState, reduceVerdict, type Verdict } from "../../lib/opStatus.js";
 import { OpMemory } from "../../lib/ops/OpMemory.js";
+import { runs } from "../helpers/runs.js";
 
 const verdict = (state: OpState, sequence = 1n): Verdict => ({ state, scope: "op", sequence });
 const RUNNING = verdict("running", 0n);
@@ -264,7 +265,7 @@ describe("OpMemory", () => {
           }
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { parseSignal } from "../../lib/parseSignal.js";
 import type { OpControlMessage, OpControlSignal, OpState, Verdict } from "../../lib/opStatus.js";
 import { AGENT, FLEET, OP, OTHER } from "../helpers/opControl.js";
 import { OpModel } from "../helpers/OpModel.js";
+import { runs } from "../helpers/runs.js";
 import { tableOf } from "../helpers/tableOf.js";
 
 const AGENT_TOO = "agent:by-another-name";
@@ -116,7 +117,7 @@ describe("OpTable, against a model of the contract", function () {
         }
         expect(actual.join("\n")).to.equal(expected.join("\n"));
       }),
-      { numRuns: 20_000 },
+      { numRuns: runs(20_000) },
     );
   });
 
@@ -169,7 +170,7 @@ describe("OpTable, against a model of the contract", function () {
         });
         for (const op of ops) expect(told.get(op)).to.deep.equal(expected.get(op));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 
@@ -234,7 +235,7 @@ describe("OpTable, against a model of the contract", function () {
           }
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -276,7 +277,7 @@ describe("OpTable, against a model of the contract", function () {
           expect(wrong.join()).to.equal("");
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });
