@@ -30,6 +30,8 @@ export function openClient({ endpoint, channelCredentials, keepalive, reconnect 
     // What stays on this machine goes through no proxy that the environment may name for the rest.
     "grpc.enable_http_proxy": isLoopback(endpoint) ? 0 : 1,
     "grpc.use_local_subchannel_pool": 1,
+    // Statistics that nobody asks for, at every message.
+    "grpc.enable_channelz": 0,
     // Where a client tries several addresses itself, it is to be no slower than we are.
     ...(reconnect && {
       "grpc.initial_reconnect_backoff_ms": reconnect.initialDelayMs,

@@ -31,6 +31,10 @@ describe("openClient", () => {
     expect(optionsOf()).to.include({ "grpc.enable_retries": 0, "grpc.service_config_disable_resolution": 1 });
   });
 
+  it("keeps no statistics for channelz", () => {
+    expect(optionsOf()).to.include({ "grpc.enable_channelz": 0 });
+  });
+
   it("has a connection of its own", () => {
     expect(optionsOf()).to.include({ "grpc.use_local_subchannel_pool": 1 });
   });
