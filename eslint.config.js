@@ -84,7 +84,7 @@ const templateExpressions = {
 };
 
 export default defineConfig(
-  globalIgnores(["dist", "coverage", "codegen/gen", "spec/fixtures"]),
+  globalIgnores(["dist", "coverage", "reports", ".stryker-tmp", "codegen/gen", "spec/fixtures"]),
   {
     name: "the tree",
     files: ["**/*.{js,ts}"],

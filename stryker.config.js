@@ -1,0 +1,27 @@
+// A property finds most mutants within a few tries, and every mutant has to pass every property that reaches it.
+process.env.OP_CONTROL_RUNS_FACTOR ??= "0.02";
+
+/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
+export default {
+  testRunner: "mocha",
+  testRunnerNodeArgs: ["--import", "tsx"],
+  plugins: ["@stryker-mutator/mocha-runner"],
+  coverageAnalysis: "perTest",
+  mutate: ["lib/opStatus.ts", "lib/ops/**/*.ts", "lib/operators/**/*.ts", "lib/channel/**/*.ts"],
+  mochaOptions: {
+    require: ["./spec/helpers/fixedSeed.ts"],
+    // The specs that mirror what is mutated: a file's contract is what its own spec holds.
+    spec: ["spec/opStatus-spec.ts", "spec/{ops,operators,channel}/*-spec.ts"],
+    // It is about code that is not ours.
+    ignore: ["spec/operators/brokenRecipes-spec.ts"],
+  },
+  ignorePatterns: ["bench", "coverage", "dist", "docs", "examples", "reports"],
+  incremental: true,
+  incrementalFile: "reports/mutation/incremental.json",
+  tempDirName: ".stryker-tmp",
+  reporters: ["clear-text", "html", "json"],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  thresholds: { high: 95, low: 90, break: 90 },
+  // Two at once would disturb the specs that measure.
+  concurrency: 1,
+};
