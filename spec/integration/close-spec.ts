@@ -5,6 +5,7 @@ import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises"
 import { OpControlUnavailableError } from "../../lib/errors.js";
 import type { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import { DevGateway } from "../../lib/testing/DevGateway.js";
+import { FaultProxy } from "../../lib/testing/FaultProxy.js";
 import {
   accept,
   cancelled,
@@ -19,6 +20,7 @@ import { OP } from "../helpers/opControl.js";
 import { NODE, Run } from "../helpers/processes.js";
 import { record, rejectionOf } from "../helpers/record.js";
 import { deadEndpoint, Network, TcpServer } from "../helpers/sockets.js";
+import { UnansweredPort } from "./matrix/UnansweredPort.js";
 
 const SCRIPT = join(import.meta.dirname, "../fixtures/closeInPhase.ts");
 
@@ -241,6 +243,36 @@ describe("close() over a real socket", () => {
         const gateway = await HandMadeGateway.start(() => undefined);
         const until = () => gateway.firstCall();
         return { server: gateway, endpoint: gateway.endpoint, when: "told", until };
+      },
+      "while TCP is not accepted": async () => {
+        const server = await UnansweredPort.inFrontOf({ port: 1 });
+        server.stop();
+        const until = async (run: Run) => {
+          await run.printed("channel connecting");
+          // Nobody hears of a SYN that is dropped.
+          await sleep(300);
+        };
+        return { server, endpoint: server.endpoint, when: "told", until };
+      },
+      "while it backs off": async () => {
+        const server = await TcpServer.start((socket) => socket.destroy());
+        const until = (run: Run) => run.printed("channel reconnecting");
+        return { server, endpoint: server.endpoint, when: "told", until };
+      },
+      "while the network is dark": async () => {
+        const gateway = await DevGateway.start();
+        const server = await FaultProxy.start(gateway);
+        const until = async (run: Run) => {
+          await run.printed("ready");
+          server.blackHole();
+        };
+        const both = {
+          [Symbol.asyncDispose]: async () => {
+            await server.close();
+            await gateway.close();
+          },
+        };
+        return { server: both, endpoint: server.endpoint, when: "told", until };
       },
       "while live": async () => {
         const gateway = await DevGateway.start();
