@@ -1,34 +1,72 @@
-import { scopeOfId } from "../opStatus.js";
+import { type OpControlSignal, scopeOfId } from "../opStatus.js";
 import { parseSignal } from "../parseSignal.js";
 
-/** So many ops that were signalled in the short time that two streams overlap, and the older one is let go early. */
-const MAX_SIGNALLED = 10_000;
+/** So many words on ops in the short time that two streams overlap, and the older one is let go early. */
+const MAX_WORDS = 10_000;
+
+/** What a stream said of an op last. */
+interface Word {
+  readonly signal: OpControlSignal;
+  readonly message: unknown;
+}
 
 /**
- * What of an older stream still counts while its successor is live as well.
+ * What counts of what two streams say that are open together, a new one and the one that it is to succeed.
  *
- * The older one is not cut off at once, since a TERMINATE may be under way on it that was sent before its successor was
- * there. But it may also lag behind: a RESUME of it that a PAUSE has overtaken on the successor would let the op run.
- * What is sent since the successor is live comes on both streams, so of an op that the successor has spoken of the
- * older stream has nothing to add but a TERMINATE.
+ * Neither can be left out: a TERMINATE may be under way on the older one that was sent before its successor was there,
+ * and the older one may be what is left when the successor is lost. But each may lag behind the other, and a RESUME must
+ * not lift a PAUSE that was sent after it. Nothing in a signal tells which was sent first; so PAUSE and TERMINATE count
+ * at once, and a RESUME does when no other stream has said PAUSE of that op last. When the overlap is over, both have
+ * said the same, and the successor's word counts.
  *
  * @internal
  */
 export class Overlap {
-  readonly #signalled = new Set<string>();
+  /** By stream, its last word on each op since the overlap began. */
+  readonly #words = new Map<object, Map<string, Word>>();
+  #successor: object | undefined;
+  #size = 0;
 
-  /** Takes note of what the successor says; false when there is no room for more of it. */
-  note(message: unknown): boolean {
-    const signal = parseSignal(message);
-    if (!("malformed" in signal)) this.#signalled.add(keyOf(signal.opId));
-    return this.#signalled.size <= MAX_SIGNALLED;
+  /** Whether more ops were spoken of than there is room for. */
+  get isFull(): boolean {
+    return this.#size > MAX_WORDS;
   }
 
-  /** Whether what the older stream says still counts. */
-  counts(message: unknown): boolean {
+  /** The new stream is live. */
+  succeed(stream: object): void {
+    this.#successor = stream;
+  }
+
+  /** Takes note of what a stream says, and tells whether it counts now. */
+  hear(stream: object, message: unknown): boolean {
     const signal = parseSignal(message);
-    if ("malformed" in signal) return false;
-    return signal.signal === "TERMINATE" || !this.#signalled.has(keyOf(signal.opId));
+    // What is no signal is worth a diagnostic, but not one per stream.
+    if ("malformed" in signal) return this.#successor === undefined || stream === this.#successor;
+    const key = keyOf(signal.opId);
+    const words = this.#wordsOf(stream);
+    if (!words.has(key)) this.#size++;
+    words.set(key, { signal: signal.signal, message });
+    return signal.signal !== "RESUME" || !this.#isPausedByOthers(stream, key);
+  }
+
+  /** Each RESUME that is the successor's last word on an op, where another stream's is PAUSE. */
+  withheld(): unknown[] {
+    const successor = this.#successor;
+    if (!successor) return [];
+    return [...this.#wordsOf(successor)]
+      .filter(([key, { signal }]) => signal === "RESUME" && this.#isPausedByOthers(successor, key))
+      .map(([, { message }]) => message);
+  }
+
+  #wordsOf(stream: object): Map<string, Word> {
+    let words = this.#words.get(stream);
+    if (!words) this.#words.set(stream, (words = new Map<string, Word>()));
+    return words;
+  }
+
+  #isPausedByOthers(stream: object, key: string): boolean {
+    for (const [other, words] of this.#words) if (other !== stream && words.get(key)?.signal === "PAUSE") return true;
+    return false;
   }
 }
 

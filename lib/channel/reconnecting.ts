@@ -21,7 +21,12 @@ export interface ReconnectPolicy {
 /** A stream from the attempt to open it until it is let go. */
 type Stream = Subscription;
 
-/** How long an older stream is listened to beside its successor: what is under way on it arrives within that. */
+type HandoverReason = "draining" | "age";
+
+/**
+ * How long an older stream is listened to beside its successor: what is under way on it arrives within that. And within
+ * that again its successor has said whatever it said last.
+ */
 const OVERLAP_MS = 500;
 
 /** Streams of one age, of many agents, are not to be replaced all in one moment. */
@@ -60,14 +65,20 @@ class ReconnectingChannel {
   #opening: Stream | undefined;
   /** The wait before the next one is. */
   #waiting: Stream | undefined;
-  /** A live one that the current one has replaced. */
-  #previous: { readonly stream: Stream; readonly overlap: Overlap } | undefined;
+  /** A live one that the current one has replaced, or that is left of the two when that one was lost. */
+  #previous: Stream | undefined;
+  /** What counts of what they say, from the moment that one is opened beside another. */
+  #overlap: Overlap | undefined;
+  /** Until the current one has said all that the previous one has said. */
+  #overlapping: Stream | undefined;
   #status: ChannelStatus | undefined;
   /** Of attempts since the channel was last live. */
   #attempts = 0;
   #wasLive = false;
   #unauthenticated = 0;
-  #handover: "draining" | "age" | undefined;
+  #handover: HandoverReason | undefined;
+  /** Why the current one is to be replaced as soon as the overlap is over. */
+  #postponed: HandoverReason | undefined;
 
   constructor(attempt$: StreamAttempt, policy: ReconnectPolicy, out: Subscriber<ChannelEvent>) {
     this.#attempt$ = attempt$;
@@ -85,6 +96,8 @@ class ReconnectingChannel {
   #open(): void {
     if (this.streams.closed) return;
     this.#attempts++;
+    if (!this.#current && !this.#previous) this.#overlap = undefined;
+    else this.#overlap ??= new Overlap();
     const stream = (this.#opening = this.#add());
     stream.add(
       this.#attempt$.subscribe({
@@ -108,19 +121,14 @@ class ReconnectingChannel {
   }
 
   #forward(stream: Stream, event: StreamEvent & { readonly type: "message" }): void {
-    if (this.#previous) {
-      const { overlap, stream: previous } = this.#previous;
-      if (stream === previous && !overlap.counts(event.message)) return;
-      if (stream === this.#current && !overlap.note(event.message)) previous.unsubscribe();
-    }
-    this.#out.next(event);
+    const counts = this.#overlap?.hear(stream, event.message) ?? true;
+    if (this.#overlap?.isFull) this.#endOverlap();
+    if (counts) this.#out.next(event);
   }
 
   /** The stream is live, and takes over from the current one where there is one. */
   #succeed(stream: Stream): void {
     const replaced = this.#current;
-    this.#previous?.stream.unsubscribe();
-    this.#previous = undefined;
     this.#current = stream;
     this.#opening = undefined;
     this.#unauthenticated = 0;
@@ -128,11 +136,20 @@ class ReconnectingChannel {
     this.#backoff.reset();
     const attempt = this.#attempts;
     this.#attempts = 0;
-    if (replaced) {
-      this.#previous = { stream: replaced, overlap: new Overlap() };
-      this.#after(OVERLAP_MS, replaced, () => {
-        replaced.unsubscribe();
+    if (this.#overlap) {
+      this.#overlap.succeed(stream);
+      this.#previous ??= replaced;
+      this.#overlapping = this.#add();
+      this.#after(OVERLAP_MS, this.#overlapping, () => {
+        this.#previous?.unsubscribe();
       });
+      this.#after(2 * OVERLAP_MS, this.#overlapping, () => {
+        this.#endOverlap();
+      });
+    } else {
+      // More was said than can be compared.
+      this.#previous?.unsubscribe();
+      replaced?.unsubscribe();
     }
     const { maxStreamAgeMs } = this.#policy;
     if (maxStreamAgeMs !== undefined) {
@@ -141,7 +158,7 @@ class ReconnectingChannel {
       });
     }
     stream.add(() => {
-      if (this.#previous?.stream === stream) this.#previous = undefined;
+      if (this.#previous === stream) this.#previous = undefined;
     });
     const reason = this.#handover;
     this.#handover = undefined;
@@ -150,10 +167,32 @@ class ReconnectingChannel {
   }
 
   /** The current stream is to have a successor; it goes on until that one is live. */
-  #replace(stream: Stream, reason: "draining" | "age"): void {
+  #replace(stream: Stream, reason: HandoverReason): void {
     if (stream !== this.#current || this.#opening || this.#waiting) return;
+    if (this.#overlapping) {
+      // A third one would have to cut the oldest off, with what is under way on it.
+      this.#postponed = reason;
+      return;
+    }
     this.#handover = reason;
     this.#open();
+  }
+
+  #endOverlap(): void {
+    this.#stopOverlapping();
+    const withheld = this.#overlap?.withheld() ?? [];
+    this.#overlap = undefined;
+    // With no current one, the previous one is all there is.
+    if (this.#current) this.#previous?.unsubscribe();
+    for (const message of withheld) this.#out.next({ type: "message", message });
+    const reason = this.#postponed;
+    this.#postponed = undefined;
+    if (this.#current && reason) this.#replace(this.#current, reason);
+  }
+
+  #stopOverlapping(): void {
+    this.#overlapping?.unsubscribe();
+    this.#overlapping = undefined;
   }
 
   #lose(stream: Stream, error: unknown): void {
@@ -161,10 +200,14 @@ class ReconnectingChannel {
     stream.unsubscribe();
     if (stream === this.#opening) {
       this.#opening = undefined;
+      if (!this.#previous) this.#overlap = undefined;
       this.#retry(error);
     } else if (stream === this.#current) {
       this.#current = undefined;
       this.#handover = undefined;
+      this.#postponed = undefined;
+      // The previous one, where it is still there, goes on until another is live.
+      this.#stopOverlapping();
       this.#waiting?.unsubscribe();
       if (this.#opening) this.#tell("reconnecting", { attempt: this.#attempts, lastError: describeError(error) });
       else this.#retry(error);

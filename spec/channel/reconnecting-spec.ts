@@ -292,9 +292,9 @@ describe("reconnecting", () => {
       play(({ cold, told, expectSubscriptions }) => {
         const old = cold<StreamEvent>("l--d--P---p", stream);
         const next = cold<StreamEvent>("-----l--R", stream);
-        const lines = told([old, next], { until: 600 });
+        const lines = told([old, next], { until: 1_100 });
         expectSubscriptions(old.subscriptions).toBe("^ 507ms !");
-        expectSubscriptions(next.subscriptions).toBe("---^ 596ms !");
+        expectSubscriptions(next.subscriptions).toBe("---^ 1096ms !");
         return () => {
           expect(lines).to.deep.equal([
             "0 connecting 1",
@@ -302,7 +302,8 @@ describe("reconnecting", () => {
             "6 PAUSE",
             "8 handover draining",
             "10 PAUSE other",
-            "11 RESUME",
+            // The old one has said PAUSE and not RESUME: it may be ahead.
+            "1008 RESUME",
           ]);
         };
       });
@@ -379,16 +380,59 @@ describe("reconnecting", () => {
       });
     });
 
-    it("keeps two streams at the most: a third lets go of the first at once", () => {
+    it("keeps two streams at the most: a third waits until the first has said all, and the second as much", () => {
       play(({ cold, told, expectSubscriptions }) => {
-        const streams = ["ld-----", "---ld-----", "-l--"].map((marbles) => cold<StreamEvent>(marbles, stream));
-        const lines = told(streams, { until: 20 });
+        const streams = ["ld---- 300ms T", "---ld-----", "-l--"].map((marbles) => cold<StreamEvent>(marbles, stream));
+        const lines = told(streams, { until: 1_100 });
         const [first, second, third] = streams.map(({ subscriptions }) => subscriptions);
-        expectSubscriptions(first!).toBe("^-----!");
-        expectSubscriptions(second!).toBe("-^------------------!");
-        expectSubscriptions(third!).toBe("-----^--------------!");
+        expectSubscriptions(first!).toBe("^ 503ms !");
+        expectSubscriptions(second!).toBe("-^ 1098ms !");
+        expectSubscriptions(third!).toBe("1004ms ^ 95ms !");
         return () => {
-          expect(lines).to.deep.equal(["0 connecting 1", "0 live 1", "4 handover draining", "6 handover draining"]);
+          expect(lines).to.deep.equal([
+            "0 connecting 1",
+            "0 live 1",
+            "4 handover draining",
+            "306 TERMINATE",
+            "1005 handover draining",
+          ]);
+        };
+      });
+    });
+
+    it("keeps the old stream where the new one is lost, until another is live and has been so for half a second", () => {
+      play(({ cold, told, expectSubscriptions }) => {
+        const old = cold<StreamEvent>("ld----P---- 800ms T", stream);
+        const lines = told([old, cold<StreamEvent>("lR-#", stream, gone), cold("- 700ms l", stream)], { until: 1_300 });
+        expectSubscriptions(old.subscriptions).toBe("^ 1209ms !");
+        return () => {
+          expect(lines.slice(2)).to.deep.equal([
+            "1 handover draining",
+            "2 RESUME",
+            "4 reconnecting 1 in 5: gone",
+            "6 PAUSE",
+            "9 reconnecting 1: gone",
+            "710 live 1",
+            "811 TERMINATE",
+          ]);
+        };
+      });
+    });
+
+    it("lets no RESUME of a new stream that lags behind lift a PAUSE of the old one", () => {
+      play(({ draw, told }) => {
+        // The old one has brought PAUSE, RESUME, PAUSE already when the new one brings the same, and a RESUME to both.
+        const lines = told([draw("ldPRP-------R"), draw("---l--PRP---R")]);
+        return () => {
+          expect(lines.slice(2)).to.deep.equal([
+            "2 PAUSE",
+            "3 RESUME",
+            "4 PAUSE",
+            "4 handover draining",
+            "7 PAUSE",
+            "9 PAUSE",
+            "13 RESUME",
+          ]);
         };
       });
     });
@@ -423,9 +467,9 @@ describe("reconnecting", () => {
   describe("where streams are replaced for their age", () => {
     it("opens the new one shortly before the old one is too old, and goes on so", () => {
       play(({ draw, told }) => {
-        const lines = told([draw("--l"), draw("--l"), draw("--l")], { maxStreamAgeMs: 1_000, until: 3_000 });
+        const lines = told([draw("--l"), draw("--l"), draw("--l")], { maxStreamAgeMs: 2_000, until: 5_000 });
         return () => {
-          expect(lines).to.deep.equal(["0 connecting 1", "2 live 1", "954 handover age", "1906 handover age"]);
+          expect(lines).to.deep.equal(["0 connecting 1", "2 live 1", "1904 handover age", "3806 handover age"]);
         };
       });
     });
