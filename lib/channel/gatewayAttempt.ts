@@ -2,6 +2,7 @@ import type { Client, ClientReadableStream, Metadata } from "@grpc/grpc-js";
 import { defer, finalize, map, switchMap, throwError, timeout } from "rxjs";
 import { OpControlSubscribeRequest, PolicyServiceService, type OpControlMessage } from "../../codegen/gen/policy.js";
 import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
+import { decodeSignal } from "./decodeSignal.js";
 import { draining } from "./draining.js";
 import { type ClientConfig, openClient } from "./openClient.js";
 import { openStream } from "./openStream.js";
@@ -77,7 +78,7 @@ function callOpControlStream(
   { agent }: AttemptConfig,
   metadata: Metadata,
 ): ClientReadableStream<OpControlMessage> {
-  const { path, requestSerialize, responseDeserialize } = PolicyServiceService.opControlStream;
+  const { path, requestSerialize } = PolicyServiceService.opControlStream;
   const request = OpControlSubscribeRequest.fromPartial({ agentId: agent });
-  return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata);
+  return client.makeServerStreamRequest(path, requestSerialize, decodeSignal, request, metadata);
 }

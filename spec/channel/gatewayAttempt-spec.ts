@@ -89,6 +89,25 @@ describe("gatewayAttempt", () => {
     expect(told).to.have.lengthOf(2);
   });
 
+  it("errors on bytes that are no protobuf, after what came before them, and is done with that connection", async () => {
+    await using gateway = await HandMadeGateway.start((call) => {
+      accept(call);
+      call.write(wire({ opId: "trace:span", signal: 3 }));
+      // A TERMINATE, behind a tag of 0.
+      call.write(Buffer.concat([Buffer.from([0]), wire({ opId: "other:span", signal: 3 })]));
+      call.write(wire({ opId: "other:span", signal: 3 }));
+    });
+    await using network = await Network.inFrontOf(gateway);
+    const told: unknown[] = [];
+    const error = await rejectionOf(
+      attemptOn(network).forEach((event) => told.push(seen(event))),
+      Error,
+    );
+    expect(error.message).to.match(/^13 INTERNAL: .*not protobuf/);
+    expect(told).to.deep.equal(["live", { opId: "trace:span", signal: 3, sequence: 0n }]);
+    await network.disconnected();
+  });
+
   it("tells that the gateway drains, while the stream goes on", async () => {
     await using gateway = await HandMadeGateway.start();
     const told: unknown[] = [];
