@@ -433,6 +433,8 @@ export class OpControlSubscriber implements Disposable {
   }
 
   #handleStale(isStale: boolean): void {
+    // It may be closed by whoever hears first that the channel is live, and that lets nobody run then.
+    if (this.#closed) return;
     const { then, graceMs = 0 } = this.#whenStale;
     if (then === "hold") this.#table.holdAll(isStale);
     if (!isStale) return;

@@ -75,6 +75,20 @@ describe("OpControlSubscriber, when the channel is stale,", () => {
       });
     });
 
+    it("lets nobody run who is closed by the one who hears first that the channel is live again", () => {
+      play("hold", ({ over, flush }) => {
+        const control = over("cl--r-------l----");
+        const told = record(control.status(OP));
+        control.connection$.subscribe(({ state }) => {
+          if (state === "live" && control.isPaused(OP)) control.close();
+        });
+        flush();
+        expect(told.values).to.deep.equal([running(), paused(OP, "channel")]);
+        expect(told.end).to.equal("completed");
+        expect(control.isPaused(OP)).to.be.true;
+      });
+    });
+
     it("keeps what was paused paused when the hold is lifted, and terminates at once what is terminated meanwhile", () => {
       play("hold", ({ over, expectObservable, flush }) => {
         const control = over("cl-P-r-------l-T");
