@@ -229,8 +229,8 @@ describe("FaultProxy", () => {
       let written: Promise<unknown>;
       do {
         written = new Promise((resolve) => agent.socket.write(chunk, resolve));
-        // Nobody tells that nothing goes on any more.
-      } while ((await Promise.race([written, sleep(200, "stuck")])) !== "stuck");
+        // Nobody tells that nothing goes on any more, and TCP itself may pause for 200 ms when a window has closed.
+      } while ((await Promise.race([written, sleep(800, "stuck")])) !== "stuck");
       proxy.blackHole();
       await written;
     });
