@@ -1,0 +1,99 @@
+import { Belongings } from "./Belongings.js";
+import type { ChaosAgent } from "./ChaosAgent.js";
+import { ChaosRun } from "./ChaosRun.js";
+import { finale } from "./finale.js";
+import { type GateCounts, keepGatesBusy } from "./gates.js";
+import { MemoryWatch } from "./MemoryWatch.js";
+import { Operator } from "./Operator.js";
+import { Random } from "./Random.js";
+import { startStages } from "./stages.js";
+import { StallWatch } from "./StallWatch.js";
+import { strikeFaults } from "./strikeFaults.js";
+import type { Summary } from "./Summary.js";
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly durationMs: number;
+  /** From a fault's end to the next one's beginning at the same gateway, on average. */
+  readonly everyMs: number;
+  /** Is told how it goes, every ten seconds. */
+  readonly onProgress?: (summary: Summary) => void;
+}
+
+const PROGRESS_MS = 10_000;
+
+/**
+ * Gateways, subscribers and faults for some time, with every status checked against a model of what was sent while they
+ * were subscribed.
+ *
+ * @throws ChaosFailure with the whole history, as soon as something is wrong.
+ */
+export async function runChaos({ seed, durationMs, everyMs, onProgress }: ChaosOptions): Promise<Summary> {
+  const run = new ChaosRun(seed);
+  const random = new Random(seed);
+  await using opened = new Belongings();
+  const stages = await startStages(run, opened);
+  const agents = stages.flatMap((stage) => stage.agents);
+  const operators = stages.map((stage) => new Operator(run, stage.site, stage.agents, random.fork()));
+  const stallWatch = opened.add(new StallWatch((since) => agents.forEach((agent) => agent.stoodStill(since))));
+  const memory = opened.add(new MemoryWatch());
+  const faults = new Map<string, number>();
+  const gates: GateCounts = { passed: 0, terminated: 0 };
+  const total = (counted: (agent: ChaosAgent) => number) => sum(agents.map(counted));
+  const summary = (): Summary => ({
+    seed,
+    seconds: run.history.now / 1_000,
+    faults: sum([...faults.values()]),
+    faultsByKind: Object.fromEntries(faults),
+    reconnects: total(({ counts }) => counts.reconnects),
+    handovers: total(({ counts }) => counts.handovers),
+    signalsSent: sum(operators.map(({ sent }) => sent)),
+    terminatesSent: sum(operators.map(({ terminates }) => terminates)),
+    signalsDue: total(({ model }) => model.due.signals),
+    terminatesDue: total(({ model }) => model.due.terminates),
+    terminatesLost: total(({ model }) => model.due.terminates - model.due.obeyed),
+    fences: total(({ counts }) => counts.fences),
+    gates,
+    longestToLiveMs: Math.max(...agents.map(({ counts }) => counts.longestToLiveMs)),
+    stalls: stallWatch.stalls,
+    peakRssMb: memory.peakRssMb,
+    peakHeapMb: memory.peakHeapMb,
+  });
+  const progress = setInterval(() => onProgress?.(summary()), PROGRESS_MS);
+  try {
+    await Promise.all(agents.map((agent) => agent.settle()));
+    const calm = new AbortController();
+    const strikes = stages.map(({ faults: kinds }, index) =>
+      strikeFaults(run, {
+        operator: operators[index]!,
+        faults: kinds,
+        everyMs,
+        random: random.fork(),
+        counts: faults,
+        until: calm.signal,
+      }),
+    );
+    const work = operators.flatMap((operator) => [
+      operator.work(),
+      ...operator.agents.map((agent) => agent.patrol(random.fork())),
+      ...operator.agents.map((agent) => keepGatesBusy(run, agent, operator, random.fork(), gates)),
+    ]);
+    await run.pause(durationMs);
+    calm.abort();
+    await Promise.all(strikes);
+    await finale(run, operators);
+    run.end();
+    await Promise.all(work);
+  } catch (error) {
+    run.fail("chaos", String(error));
+  } finally {
+    run.end();
+    clearInterval(progress);
+  }
+  if (run.failure) throw run.failure;
+  return summary();
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

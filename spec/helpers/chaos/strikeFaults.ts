@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChaosAgent } from "./ChaosAgent.js";
+import type { ChaosRun } from "./ChaosRun.js";
+import type { Fault } from "./Fault.js";
+import type { Operator } from "./Operator.js";
+import type { Random } from "./Random.js";
+
+/** A gateway drains for no longer than its agents take to leave. */
+const PATIENCE_MS = 20_000;
+
+/** How a site is struck. */
+export interface StrikeConfig {
+  readonly operator: Operator;
+  readonly faults: readonly Fault[];
+  readonly everyMs: number;
+  readonly random: Random;
+  /** How often each kind has struck. */
+  readonly counts: Map<string, number>;
+  readonly until: AbortSignal;
+}
+
+/** One fault of a site after the other, all kinds before any comes again. */
+export async function strikeFaults(run: ChaosRun, config: StrikeConfig): Promise<void> {
+  const { faults, random, everyMs, until } = config;
+  let deck: Fault[] = [];
+  for (;;) {
+    await run.pause(everyMs * (0.5 + random.next()));
+    if (until.aborted) return;
+    if (deck.length === 0) deck = random.shuffled(faults);
+    await strikeOnce(run, config, deck.pop()!);
+  }
+}
+
+async function strikeOnce(run: ChaosRun, { operator, random, counts }: StrikeConfig, fault: Fault): Promise<void> {
+  const { agents } = operator;
+  const struck = fault.isEverywhere || random.chance(0.3) ? agents : [random.pick(agents)];
+  const who = struck.map(({ name }) => name).join(", ");
+  const strike = {
+    proxies: struck.map(({ proxy }) => proxy),
+    operator,
+    random,
+    last: (fromMs: number, toMs: number) => run.pause(random.int(fromMs, toMs)),
+  };
+  counts.set(fault.kind, (counts.get(fault.kind) ?? 0) + 1);
+  run.history.note("fault", `${fault.kind}: ${who}`);
+  if (!fault.isGentle) struck.forEach((agent) => agent.faultBegins());
+  const isDone = await isDoneInTime(fault.strike(strike));
+  if (!isDone) run.fail("fault", `${fault.kind} is not over after ${PATIENCE_MS} ms`);
+  await Promise.all(struck.map((agent: ChaosAgent) => agent.restore()));
+  if (!fault.isGentle) struck.forEach((agent) => agent.faultEnds());
+  run.history.note("fault", `${fault.kind}: over`);
+}
+
+async function isDoneInTime(done: Promise<void> | void): Promise<boolean> {
+  const impatience = new AbortController();
+  try {
+    const late = sleep(PATIENCE_MS, false, { signal: impatience.signal });
+    return await Promise.race([Promise.resolve(done).then(() => true), late.catch(() => false)]);
+  } finally {
+    impatience.abort();
+  }
+}
