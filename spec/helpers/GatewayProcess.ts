@@ -114,6 +114,8 @@ export class GatewayProcess implements AsyncDisposable {
   #fork(): ChildProcess {
     // Advanced, for a sequence is a bigint.
     const child = fork(FIXTURE, { execArgv: ["--import", "tsx"], serialization: "advanced" });
+    // Each request waits for its answer, and one that is stopped answers none.
+    child.setMaxListeners(0);
     const killed = (): void => {
       child.kill("SIGKILL");
     };
