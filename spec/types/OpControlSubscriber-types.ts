@@ -37,6 +37,21 @@ OpControlSubscriber.connect("127.0.0.1:50051", {
   credentialToken: () => Promise.resolve("secret"),
 });
 OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7", keepalive: { intervalMs: 1 }, reconnect: false });
+OpControlSubscriber.connect("127.0.0.1:50051", {
+  agentId: "agent-7",
+  reconnect: { maxDelayMs: 5_000 },
+  maxStreamAgeMs: 60_000,
+  whenStale: { then: "hold", graceMs: 5_000 },
+});
+OpControlSubscriber.from(NEVER, { whenStale: { then: "proceed" } });
+// @ts-expect-error -- false, or how to
+OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7", reconnect: true });
+// @ts-expect-error -- what is to be done must be said
+OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7", whenStale: { graceMs: 5_000 } });
+// @ts-expect-error -- nothing of that kind can be done
+OpControlSubscriber.from(NEVER, { whenStale: { then: "terminate", graceMs: 5_000 } });
+// @ts-expect-error -- a stream that is not ours is not replaced
+OpControlSubscriber.from(NEVER, { maxStreamAgeMs: 60_000 });
 // @ts-expect-error -- needs the options
 OpControlSubscriber.connect("127.0.0.1:50051");
 // @ts-expect-error -- needs the agentId

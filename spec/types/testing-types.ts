@@ -2,7 +2,7 @@
 import { expectTypeOf } from "expect-type";
 import { type RunHelpers, TestScheduler } from "rxjs/testing";
 import { OpControlSubscriber, type OpControlMessage, type OpStatus } from "../../lib/index.js";
-import { DevGateway, marbleMatcher, type OpMarble, opMarbles } from "../../lib/testing/index.js";
+import { DevGateway, FaultProxy, marbleMatcher, type OpMarble, opMarbles } from "../../lib/testing/index.js";
 
 declare const helpers: RunHelpers;
 declare const gateway: DevGateway;
@@ -52,3 +52,19 @@ gateway.signal("op", "STOP");
 gateway.haltAgent({ orgId: "acme" }, "PAUSE");
 // @ts-expect-error -- read-only
 gateway.port = 1;
+// @ts-expect-error -- a status has a code
+gateway.endStreams({ details: "bye" });
+
+// The proxy is started in front of a gateway, and is no gateway itself.
+
+declare const proxy: FaultProxy;
+expectTypeOf(FaultProxy.start(gateway)).resolves.toEqualTypeOf<FaultProxy>();
+expectTypeOf(FaultProxy.start("127.0.0.1:50051")).resolves.toEqualTypeOf<FaultProxy>();
+expectTypeOf(proxy).toExtend<AsyncDisposable>();
+proxy.retarget(proxy);
+// @ts-expect-error -- started by FaultProxy.start
+new FaultProxy();
+// @ts-expect-error -- no such direction
+proxy.blackHole("sideways");
+// @ts-expect-error -- an HTTP/2 error code is a number
+proxy.resetStreams("CANCEL");
