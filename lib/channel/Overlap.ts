@@ -4,10 +4,11 @@ import { parseSignal } from "../parseSignal.js";
 /** So many words on ops in the short time that two streams overlap, and the older one is let go early. */
 const MAX_WORDS = 10_000;
 
-/** What a stream said of an op last. */
+/** What a stream said of an op last, and how often it said RESUME of it. */
 interface Word {
-  readonly signal: OpControlSignal;
+  signal: OpControlSignal;
   readonly message: unknown;
+  readonly resumes: number;
 }
 
 /**
@@ -16,8 +17,9 @@ interface Word {
  * Neither can be left out: a TERMINATE may be under way on the older one that was sent before its successor was there,
  * and the older one may be what is left when the successor is lost. But each may lag behind the other, and a RESUME must
  * not lift a PAUSE that was sent after it. Nothing in a signal tells which was sent first; so PAUSE and TERMINATE count
- * at once, and a RESUME does when no other stream has said PAUSE of that op last. When the overlap is over, both have
- * said the same, and the successor's word counts.
+ * at once, and a RESUME does when no other stream has said PAUSE of that op last. All that the successor says comes on the
+ * older one as well, so one RESUME more than that has said is newer than all of it, and counts too. When the overlap is
+ * over, both have said the same, and the successor's word counts.
  *
  * @internal
  */
@@ -44,9 +46,15 @@ export class Overlap {
     if ("malformed" in signal) return this.#successor === undefined || stream === this.#successor;
     const key = keyOf(signal.opId);
     const words = this.#wordsOf(stream);
-    if (!words.has(key)) this.#size++;
-    words.set(key, { signal: signal.signal, message });
-    return signal.signal !== "RESUME" || !this.#isPausedByOthers(stream, key);
+    const before = words.get(key);
+    if (!before) this.#size++;
+    const resumes = (before?.resumes ?? 0) + (signal.signal === "RESUME" ? 1 : 0);
+    words.set(key, { signal: signal.signal, message, resumes });
+    if (signal.signal !== "RESUME") return true;
+    const against = this.#pausedByOthers(stream, key);
+    if (against.some((word) => stream !== this.#successor || word.resumes >= resumes)) return false;
+    for (const word of against) word.signal = "RESUME";
+    return true;
   }
 
   /** Each RESUME that is the successor's last word on an op, where another stream's is PAUSE. */
@@ -54,7 +62,7 @@ export class Overlap {
     const successor = this.#successor;
     if (!successor) return [];
     return [...this.#wordsOf(successor)]
-      .filter(([key, { signal }]) => signal === "RESUME" && this.#isPausedByOthers(successor, key))
+      .filter(([key, { signal }]) => signal === "RESUME" && this.#pausedByOthers(successor, key).length > 0)
       .map(([, { message }]) => message);
   }
 
@@ -64,9 +72,12 @@ export class Overlap {
     return words;
   }
 
-  #isPausedByOthers(stream: object, key: string): boolean {
-    for (const [other, words] of this.#words) if (other !== stream && words.get(key)?.signal === "PAUSE") return true;
-    return false;
+  /** What others say of an op who said PAUSE last. */
+  #pausedByOthers(stream: object, key: string): Word[] {
+    return [...this.#words].flatMap(([other, words]) => {
+      const word = other === stream ? undefined : words.get(key);
+      return word?.signal === "PAUSE" ? [word] : [];
+    });
   }
 }
 

@@ -16,7 +16,9 @@ function overlapping(): Overlap {
   return overlap;
 }
 
-describe("Overlap", () => {
+describe("Overlap", function () {
+  this.timeout(runs(10_000));
+
   for (const [one, other] of [
     [older, newer],
     [newer, older],
@@ -47,6 +49,15 @@ describe("Overlap", () => {
     });
   }
 
+  it("lifts a PAUSE of the older one where the newer one has said RESUME more often, which makes it the later word", () => {
+    const overlap = overlapping();
+    overlap.hear(older, pause());
+    expect(overlap.hear(newer, resume())).to.be.true;
+    for (const message of [pause(), resume(), pause()]) overlap.hear(older, message);
+    expect(overlap.hear(newer, resume())).to.be.true;
+    expect(overlap.withheld()).to.deep.equal([]);
+  });
+
   it("takes all ids of the agent for one scope, and no op for the fleet", () => {
     const overlap = overlapping();
     overlap.hear(newer, pause(AGENT));
@@ -72,7 +83,8 @@ describe("Overlap", () => {
 
   it("has at hand, for the end, each RESUME that is the newer one's last word against the older one's", () => {
     const overlap = overlapping();
-    for (const message of [pause(OP), pause(OTHER), pause(AGENT), resume(FLEET)]) overlap.hear(older, message);
+    for (const message of [resume(OP), pause(OP), pause(OTHER), pause(AGENT), resume(FLEET)])
+      overlap.hear(older, message);
     for (const message of [resume(OP), resume(OTHER), pause(OTHER), resume(FLEET)]) overlap.hear(newer, message);
     expect(overlap.withheld()).to.deep.equal([resume(OP)]);
   });

@@ -302,8 +302,7 @@ describe("reconnecting", () => {
             "6 PAUSE",
             "8 handover draining",
             "10 PAUSE other",
-            // The old one has said PAUSE and not RESUME: it may be ahead.
-            "1008 RESUME",
+            "11 RESUME",
           ]);
         };
       });
