@@ -60,7 +60,7 @@ function essence(opId: string, { state, scope, sequence }: Verdict): string {
 }
 
 describe("OpTable, against a model of the contract", function () {
-  this.timeout(60_000);
+  this.timeout(runs(60_000));
 
   it("has the model's statuses, and tells the model's changes to watchers and on statuses$", () => {
     fc.assert(
