@@ -39,7 +39,8 @@ const AGE_JITTER = 0.1;
  * It errors only when the gateway refuses us as misconfigured before it was ever live.
  *
  * `new Observable` and an object with state, since streams overlap and change their roles while they run. Composed
- * (`mergeMap` over attempts, `materialize`, `takeUntil` the successor) every message passed three more operators.
+ * (`mergeMap` over attempts, `materialize`, `takeUntil` the successor) it cost every message 0.8 us, a sixth of what
+ * grpc-js itself does; this costs it 0.02.
  *
  * @internal
  */
