@@ -1,5 +1,3 @@
-const SMALLEST_COMPACTION = 1_024;
-
 /**
  * A first-in-first-out buffer in constant time per value: `Array.shift` moves all that is behind, which makes the flush
  * of a long array quadratic.
@@ -22,8 +20,8 @@ export class FifoBuffer<T> {
   shift(): T {
     const value = this.#values[this.#first] as T;
     this.#values[this.#first++] = undefined;
-    if (this.#first === this.#values.length) this.clear();
-    else if (this.#first >= SMALLEST_COMPACTION && this.#first * 2 >= this.#values.length) this.#compact();
+    // What is moved here is no more than what was taken since it was moved last.
+    if (this.#first * 2 >= this.#values.length) this.#compact();
     return value;
   }
 

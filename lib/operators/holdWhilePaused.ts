@@ -60,7 +60,6 @@ export function holdWhilePaused<T>(
         subscriber.error(error);
       };
 
-      subscriber.add(() => hold.clear());
       subscriber.add(
         status$.pipe(throwOnTerminated()).subscribe({
           next: ({ state }) => {

@@ -67,7 +67,7 @@ export class OpMemory {
 
   delete(opId: string): void {
     if (!this.#paused.delete(opId)) this.#terminated.delete(opId);
-    if (this.#saturated) this.#running.delete(opId);
+    this.#running.delete(opId);
   }
 
   #saturate(): void {

@@ -84,8 +84,7 @@ export class OpTable {
   statusOf(opId: string): OpStatus {
     const watched = this.#watched.get(opId);
     if (watched) return watched.latest.value;
-    const scope = scopeOfId(opId);
-    return this.#effective(opId, scope, this.#ownOf(opId, scope));
+    return this.#effective(opId, this.#ownOf(opId, scopeOfId(opId)));
   }
 
   /** The op's status now and every change of it. */
@@ -156,14 +155,14 @@ export class OpTable {
     const scope = scopeOfId(opId);
     const own = this.#ownOf(opId, scope);
     this.#memory.delete(opId);
-    const latest = new LatestStatus(this.#effective(opId, scope, own), this.#onThrow);
+    const latest = new LatestStatus(this.#effective(opId, own), this.#onThrow);
     const op: WatchedOp = { opId, scope, own, latest };
     this.#watched.set(opId, op);
     return op;
   }
 
   #stopWatching(op: WatchedOp): void {
-    if (op.latest.observed || this.#watched.get(op.opId) !== op) return;
+    if (op.latest.observed) return;
     this.#watched.delete(op.opId);
     const forgotten = op.scope === "op" ? this.#memory.set(op.opId, op.own) : [];
     this.#groups.prepare([op.opId, ...forgotten])();
@@ -175,12 +174,12 @@ export class OpTable {
     const before = op ? op.own : this.#memory.get(opId);
     const own = reduceVerdict(before, "op", message);
     if (own === before) return;
-    const statusBefore = op ? op.latest.value : this.#effective(opId, "op", before);
+    const statusBefore = op ? op.latest.value : this.#effective(opId, before);
     let forgotten: readonly string[] = [];
     if (op) op.own = own;
     else forgotten = this.#memory.set(opId, own);
     // Not what was set but what was kept of it: a saturated memory may have had no room for it.
-    const status = this.#effective(opId, "op", op ? own : this.#memory.get(opId));
+    const status = this.#effective(opId, op ? own : this.#memory.get(opId));
     this.#tell(isSameStatus(statusBefore, status) ? [] : [change(status, op)], [opId, ...forgotten]);
   }
 
@@ -194,7 +193,7 @@ export class OpTable {
     if (scope === "agent") this.#agentId = opId;
 
     const changes: Change[] = [];
-    const status = this.#effective(opId, scope, verdict);
+    const status = this.#effective(opId, verdict);
     if (!isSameStatus(statusBefore, status)) changes.push(change(status, this.#watched.get(opId)));
     this.#addChangesOfWatched(changes);
     this.#tell(changes, [opId, ...this.#groups.openIds()]);
@@ -203,7 +202,7 @@ export class OpTable {
   /** What a wider verdict has changed for those that are watched: taken over, and yet to be told. */
   #addChangesOfWatched(changes: Change[]): void {
     for (const op of this.#watched.values()) {
-      const next = this.#effective(op.opId, op.scope, this.#ownOf(op.opId, op.scope));
+      const next = this.#effective(op.opId, this.#ownOf(op.opId, op.scope));
       if (!isSameStatus(op.latest.value, next)) changes.push(change(next, op));
     }
   }
@@ -217,10 +216,10 @@ export class OpTable {
     tellGroups();
   }
 
-  #effective(opId: string, scope: SignalScope, own: Verdict): OpStatus {
-    const told = scope === "fleet" ? own : mostSevere(own, this.#widest);
-    const { state, scope: decidedBy, sequence } = mostSevere(told, this.#channel);
-    return { opId, state, scope: decidedBy, sequence };
+  #effective(opId: string, own: Verdict): OpStatus {
+    const told = opId === FLEET_ID ? own : mostSevere(own, this.#widest);
+    const { state, scope, sequence } = mostSevere(told, this.#channel);
+    return { opId, state, scope, sequence };
   }
 
   #ownOf(opId: string, scope: SignalScope): Verdict {

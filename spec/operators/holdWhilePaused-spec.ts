@@ -1,6 +1,19 @@
 import { expect } from "chai";
 import { setTimeout } from "node:timers/promises";
-import { BehaviorSubject, EMPTY, map, mergeMap, NEVER, Observable, of, range, Subject, take, throwError } from "rxjs";
+import {
+  BehaviorSubject,
+  EMPTY,
+  map,
+  mergeMap,
+  NEVER,
+  Observable,
+  of,
+  range,
+  Subject,
+  type Subscription,
+  take,
+  throwError,
+} from "rxjs";
 import { HoldOverflowError, OpControlUnavailableError, OpTerminatedError } from "../../lib/errors.js";
 import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import type { HoldOptions } from "../../lib/operators/HoldOptions.js";
@@ -8,6 +21,7 @@ import { holdWhilePaused } from "../../lib/operators/holdWhilePaused.js";
 import type { OpControlMessage, OpStatus } from "../../lib/opStatus.js";
 import { Gate } from "../helpers/Gate.js";
 import { gateMarbles } from "../helpers/gateMarbles.js";
+import { usedHeapMb } from "../helpers/measure.js";
 import { naturals } from "../helpers/naturals.js";
 import { OP, pause, paused, running, terminate, terminated } from "../helpers/opControl.js";
 import { errorOf, record } from "../helpers/record.js";
@@ -17,6 +31,13 @@ import { collectUnhandledErrors } from "../helpers/unhandledErrors.js";
 const wasTerminated = new OpTerminatedError(OP, "op");
 const unavailable = new OpControlUnavailableError("the channel has failed");
 const abandoned = new OpControlUnavailableError("the status stream completed while values were held by a pause");
+
+/** What may end a gate. */
+interface Ended {
+  readonly source$: Subject<readonly number[]>;
+  readonly status$: Subject<OpStatus>;
+  readonly subscription: Subscription;
+}
 
 const holding = (options?: HoldOptions) => new Gate((status$) => holdWhilePaused(status$, options));
 
@@ -428,6 +449,30 @@ describe("holdWhilePaused", () => {
         expectSubscriptions(gate.subscriptions).toBe(subs);
       });
     });
+  });
+
+  describe("once it has ended", () => {
+    const megabyte = () => new Array<number>(125_000).fill(0.5);
+
+    for (const [how, end] of [
+      ["is terminated", ({ status$ }) => status$.next(terminated())],
+      ["is unsubscribed", ({ subscription }) => subscription.unsubscribe()],
+      ["has the source error", ({ source$ }) => source$.error(new Error("the source has failed"))],
+    ] as const satisfies [string, (gate: Ended) => void][]) {
+      it(`keeps nothing of what it held when it ${how}, though both are kept`, () => {
+        const source$ = new Subject<readonly number[]>();
+        const status$ = new BehaviorSubject(paused());
+        const before = usedHeapMb();
+        const held = record(source$.pipe(holdWhilePaused(status$)));
+        for (let i = 0; i < 40; i++) source$.next(megabyte());
+        expect(usedHeapMb() - before).to.be.above(35);
+
+        end({ source$, status$, subscription: held.subscription });
+
+        expect(usedHeapMb() - before).to.be.below(5);
+        expect(held.values).to.be.empty;
+      });
+    }
   });
 
   describe("of a synchronous source", () => {
