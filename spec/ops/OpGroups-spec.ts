@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { GroupedObservable } from "rxjs";
 import { awaitOp } from "../../lib/operators/awaitOp.js";
+import { statusNow } from "../../lib/operators/stateNow.js";
 import type { OpStatus } from "../../lib/opStatus.js";
 import { OpGroups } from "../../lib/ops/OpGroups.js";
 import { OP, OTHER, paused, running, terminated } from "../helpers/opControl.js";
@@ -213,6 +214,16 @@ describe("OpGroups", () => {
       expect(told).to.deep.equal([`${OP} opens`, `${OP} running`]);
       tell();
       expect(told).to.deep.equal([`${OP} opens`, `${OP} running`, `${OP} paused`]);
+    });
+
+    it("has the status of this moment at hand in the group, also before it is told", () => {
+      const table = new Table();
+      const { values } = record(table.groups.asObservable());
+      table.track(running(OP));
+      expect(statusNow(values[0]!)).to.deep.equal(running(OP));
+      table.tracked.set(OP, paused(OP));
+      table.groups.prepare([OP]);
+      expect(statusNow(values[0]!)).to.deep.equal(paused(OP));
     });
 
     it("has the groups open and closed at once, for those who come before it is told", () => {

@@ -215,6 +215,13 @@ describe("OpMemory", () => {
       expect(memory.get("resumed").state).to.equal("running");
     });
 
+    it("forgets a paused op and no resumed one with it, for that would be paused", () => {
+      const { memory } = saturated(2);
+      memory.set("resumed", verdict("running"));
+      expect(memory.set("a", verdict("paused"))).to.deep.equal(["full-2"]);
+      expect(memory.get("resumed").state).to.equal("running");
+    });
+
     it("lets go of a resumed op, which counts as paused again", () => {
       const { memory } = saturated();
       memory.set("a", verdict("running"));

@@ -216,6 +216,7 @@ describe("OpTable.watch", () => {
     const { values } = record(table.watch(OP));
     send(terminate(FLEET, 1n), terminate(AGENT, 2n), terminate(OP, 3n), resume(FLEET), resume(AGENT), resume(OP));
     expect(values).to.deep.equal([running(), terminated(OP, "fleet", 1n)]);
+    expect(table.statusOf(OP), "what is read is what was told").to.deep.equal(terminated(OP, "fleet", 1n));
   });
 
   it("stays open after terminated", () => {
@@ -452,6 +453,20 @@ describe("OpTable.ops$", () => {
     );
   });
 
+  it("gives a late subscriber the group of the fleet, no agent's id having come yet", () => {
+    const { table, send } = tableOf();
+    send(pause(FLEET));
+    expect(recordGroups(table)).to.deep.equal([`${FLEET} opens`, `${FLEET} paused by fleet`]);
+  });
+
+  it("opens no second group for a signal to the agent by another name that changes nothing", () => {
+    const { table, send } = tableOf();
+    const told = recordGroups(table);
+    send(pause(AGENT), pause("agent:by-another-name"));
+    expect(told).to.deep.equal([`${AGENT} opens`, `${AGENT} paused by agent`]);
+    expect(recordGroups(table)).to.deep.equal([`${AGENT} opens`, `${AGENT} paused by agent`]);
+  });
+
   it("completes the group of a terminated op that had to be forgotten, and never tells that it runs", () => {
     const { table, send } = tableOf(1);
     const told = recordGroups(table);
@@ -503,6 +518,12 @@ describe("OpTable at its bound", () => {
     expect(table.statusOf("b").state).to.equal("terminated");
     expect(table.statusOf("c").state).to.equal("terminated");
     expect(table.isTracked("a")).to.be.false;
+    expect(diagnostics).to.deep.equal([{ kind: "evicted", opId: "a", count: 1 }]);
+  });
+
+  it("counts an op as terminated from its first TERMINATE on", () => {
+    const { send, diagnostics } = tableOf(2);
+    send(terminate("a"), terminate("b"), terminate("a"), terminate("c"));
     expect(diagnostics).to.deep.equal([{ kind: "evicted", opId: "a", count: 1 }]);
   });
 
