@@ -7,10 +7,9 @@ import type { ChannelState } from "../../lib/channel/ChannelStatus.js";
 import type { ChannelEvent } from "../../lib/channel/SignalSource.js";
 import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import type { OpControlMessage, OpControlSignal, OpState } from "../../lib/opStatus.js";
-import { parseSignal } from "../../lib/parseSignal.js";
 import { Audience, essence, type Reaction, type Reflex } from "../helpers/Audience.js";
 import { type ChannelConfig, ChannelModel } from "../helpers/ChannelModel.js";
-import { FakeTransport, type Fault, FAULTS, MAX_LAG_MS } from "../helpers/FakeTransport.js";
+import { FakeTransport, type Fault, FAULTS, MAX_LAG_MS, type Sent } from "../helpers/FakeTransport.js";
 import { AGENT, FLEET, OP, OTHER } from "../helpers/opControl.js";
 import { OpModel } from "../helpers/OpModel.js";
 import { runs } from "../helpers/runs.js";
@@ -143,8 +142,10 @@ class World {
   /** What each op's status has been, by what was heard. */
   readonly #due = new Map<string, string[]>();
   readonly #wrongs: string[] = [];
+  /** What the gateway means by each message that is not rubbish. */
+  readonly #said = new Map<unknown, OpControlMessage>();
   /** Which of the messages that were sent is being heard. */
-  #heard = -1;
+  #heard: Sent | undefined;
   #isHeld = false;
   /** For as long as it is being told that the channel is live, what was held is held. */
   #undoLift: () => void = () => undefined;
@@ -198,7 +199,9 @@ class World {
     switch (step.do) {
       case "send": {
         const { opId, signal, sequence } = step;
-        transport.send({ opId, signal: signals[signal], sequence });
+        const message = { opId, signal: signals[signal], sequence };
+        this.#said.set(message, { opId, signal, sequence });
+        transport.send(message);
         break;
       }
       case "garble":
@@ -251,7 +254,8 @@ class World {
         );
         break;
       case "onDiagnostic":
-        this.#reactOnce(this.#control.diagnostics$, step.reaction);
+        // It may be about somebody who throws while a status is being told to everyone.
+        this.#reactOnce(this.#control.diagnostics$, step.reaction, (act) => audience.telling(act));
         break;
       case "throw":
         audience.throwAt(step.opId, step.isPastRxJS);
@@ -265,12 +269,12 @@ class World {
   }
 
   /** Somebody reacts to the next of something. */
-  #reactOnce(told$: Observable<unknown>, reaction: Reaction): void {
+  #reactOnce(told$: Observable<unknown>, reaction: Reaction, during = (act: () => void): void => act()): void {
     const subscription = told$.pipe(take(1)).subscribe({
       next: () => {
         // What has been heard of the channel lets nobody run any more.
         if (reaction.do === "close" && !this.#audience.closing) this.#undoLift();
-        this.#audience.react(reaction, () => subscription.unsubscribe());
+        during(() => this.#audience.react(reaction, () => subscription.unsubscribe()));
       },
       error: () => undefined,
     });
@@ -309,14 +313,21 @@ class World {
 
   /** What the channel brings up is what the subscriber hears next. */
   #overhear(event: ChannelEvent): void {
-    if (event.type === "message")
-      this.#heard = this.#transport.sent.find(({ message }) => message === event.message)!.index;
+    if (event.type === "message") this.#heard = this.#transport.sent.find(({ message }) => message === event.message);
   }
 
-  #hear(signal: OpControlMessage): void {
-    const { opId } = signal;
-    if (signal.signal === "RESUME") this.#checkResume(opId, this.#heard);
-    this.#ops.apply(signal);
+  /** It has been applied by now, and is what was sent. */
+  #hear({ opId, signal, sequence }: OpControlMessage): void {
+    const said = this.#said.get(this.#heard?.message);
+    if (said?.opId !== opId || said.signal !== signal || said.sequence !== sequence) {
+      this.#wrong(`${signal} to ${opId} was never sent`);
+      return;
+    }
+    const state = this.#audience.stateOf(opId);
+    const isApplied = signal === "RESUME" || state === "terminated" || (signal === "PAUSE" && state === "paused");
+    if (!isApplied) this.#wrong(`${signal} to ${opId} is told while it is ${state}`);
+    if (signal === "RESUME") this.#checkResume(opId, this.#heard!.index);
+    this.#ops.apply(said);
     this.#log();
   }
 
@@ -354,10 +365,10 @@ class World {
   /** Whatever stream a RESUME comes by, what has arrived already and was sent after it does not say PAUSE. */
   #checkResume(opId: string, index: number): void {
     const newest = this.#transport.sent.findLast(({ message, fates }) => {
-      const signal = parseSignal(message);
-      return !("malformed" in signal) && keyOf(signal.opId) === keyOf(opId) && [...fates.values()].includes("arrived");
+      const said = this.#said.get(message);
+      return said && keyOf(said.opId) === keyOf(opId) && [...fates.values()].includes("arrived");
     })!;
-    if (newest.index <= index || (newest.message as { signal: number }).signal !== signals.PAUSE) return;
+    if (newest.index <= index || this.#said.get(newest.message)!.signal !== "PAUSE") return;
     // Once the overlap is over, what the new stream has not said is unsaid.
     const isLost = [...newest.fates.values()].includes("lost");
     if (!isLost) this.#wrong(`RESUME ${index} lifts PAUSE ${newest.index}, which was sent after it`);
@@ -370,13 +381,13 @@ class World {
     for (const { index, message, fates } of this.#transport.sent) {
       const fate = new Set(fates.values());
       if (fate.has("letGo") && fate.size === 1 && !this.#channel.isOver) this.#wrong(`message ${index} was let go`);
-      const signal = parseSignal(message);
-      if (!fate.has("arrived") || "malformed" in signal) continue;
-      gateway.apply(signal);
+      const said = this.#said.get(message);
+      if (!fate.has("arrived") || !said) continue;
+      gateway.apply(said);
       // Where two streams said different things and one of them was lost, the op waits for another RESUME.
       const isLost = fate.has("lost");
-      const isInDoubt = signal.signal === "RESUME" && index < this.#channel.inDoubtBefore;
-      mayBeUnheard.set(keyOf(signal.opId), isLost || isInDoubt);
+      const isInDoubt = said.signal === "RESUME" && index < this.#channel.inDoubtBefore;
+      mayBeUnheard.set(keyOf(said.opId), isLost || isInDoubt);
     }
     for (const opId of IDS) {
       const heard = this.#ops.ownStateOf(opId);

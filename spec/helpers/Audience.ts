@@ -75,7 +75,8 @@ export class Audience {
   throwAt(opId: string, isPastRxJS: boolean): void {
     const thrown = new Error("\u001b[2Ja subscriber's own fault");
     const status$ = this.control.status(opId);
-    if (isPastRxJS) subscribeThrowing(status$, thrown);
+    // Not at once: whoever throws while they are being subscribed is not.
+    if (isPastRxJS) subscribeThrowing(status$, thrown, 1);
     else {
       status$.subscribe({
         next: () => {
