@@ -4,7 +4,7 @@ import { OpControlSubscribeRequest, PolicyServiceService, type OpControlMessage 
 import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
 import { decodeSignal } from "./decodeSignal.js";
 import { draining } from "./draining.js";
-import { type ClientConfig, openClient } from "./openClient.js";
+import { CLIENT_BACKOFF_MS, type ClientConfig, openClient } from "./openClient.js";
 import { openStream } from "./openStream.js";
 import { ownSockets } from "./ownSockets.js";
 import type { StreamAttempt, StreamEvent } from "./StreamAttempt.js";
@@ -44,7 +44,7 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAt
     const sockets = ownSockets(() => {
       const client = openClient(config);
       return { client, call: callOpControlStream(client, config, metadata) };
-    });
+    }, 2 * CLIENT_BACKOFF_MS);
     const { client, call } = sockets.opened;
     let isLive = false;
     const whileLive$ = defer(() => {

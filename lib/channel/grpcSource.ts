@@ -1,4 +1,5 @@
 import { concat, concatMap, defer, EMPTY, of } from "rxjs";
+import type { BackoffBounds } from "./Backoff.js";
 import { type ChannelState, channelStatus } from "./ChannelStatus.js";
 import { type AttemptConfig, gatewayAttempt } from "./gatewayAttempt.js";
 import { reconnecting } from "./reconnecting.js";
@@ -7,6 +8,8 @@ import type { ChannelEvent, SignalSource } from "./SignalSource.js";
 
 /** What a channel to a gateway takes; every value has been checked. */
 export interface GrpcSourceConfig extends AttemptConfig {
+  /** False where one attempt is all there is. */
+  readonly reconnect: BackoffBounds | false;
   readonly maxStreamAgeMs?: number | undefined;
 }
 
@@ -16,9 +19,9 @@ export interface GrpcSourceConfig extends AttemptConfig {
  *
  * @internal
  */
-export function grpcSource({ maxStreamAgeMs, ...config }: GrpcSourceConfig): SignalSource {
+export function grpcSource({ reconnect, maxStreamAgeMs, ...config }: GrpcSourceConfig): SignalSource {
   const attempt$ = gatewayAttempt(config);
-  if (config.reconnect) return reconnecting(attempt$, { reconnect: config.reconnect, maxStreamAgeMs, refusalIn });
+  if (reconnect) return reconnecting(attempt$, { reconnect, maxStreamAgeMs, refusalIn });
   const events$ = attempt$.pipe(
     concatMap((event) => {
       if (event.type === "message") return of(event);

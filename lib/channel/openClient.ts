@@ -1,5 +1,4 @@
 import { type ChannelCredentials, Client } from "@grpc/grpc-js";
-import type { BackoffBounds } from "./Backoff.js";
 import { isLoopback } from "./isLoopback.js";
 
 /** What a connection to a gateway takes. */
@@ -7,19 +6,25 @@ export interface ClientConfig {
   readonly endpoint: string;
   readonly channelCredentials: ChannelCredentials;
   readonly keepalive: { readonly intervalMs: number; readonly timeoutMs: number };
-  /** False where one attempt is all there is. */
-  readonly reconnect: BackoffBounds | false;
 }
 
 /** A signal is well below 2 KiB; whoever sends more than this is no gateway. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
 /**
+ * How long it takes a client to connect once more by itself after it could not. Of a client for one attempt nobody waits
+ * for that; it comes about all the same, also when the client has been closed meanwhile, so it is to be over soon.
+ *
+ * @internal
+ */
+export const CLIENT_BACKOFF_MS = 100;
+
+/**
  * A client of its own for each attempt: one that hangs before HTTP/2 settings would hold up the next with it.
  *
  * @internal
  */
-export function openClient({ endpoint, channelCredentials, keepalive, reconnect }: ClientConfig): Client {
+export function openClient({ endpoint, channelCredentials, keepalive }: ClientConfig): Client {
   return new Client(endpoint, channelCredentials, {
     "grpc.keepalive_time_ms": keepalive.intervalMs,
     "grpc.keepalive_timeout_ms": keepalive.timeoutMs,
@@ -32,10 +37,7 @@ export function openClient({ endpoint, channelCredentials, keepalive, reconnect 
     "grpc.use_local_subchannel_pool": 1,
     // Statistics that nobody asks for, at every message.
     "grpc.enable_channelz": 0,
-    // Where a client tries several addresses itself, it is to be no slower than we are.
-    ...(reconnect && {
-      "grpc.initial_reconnect_backoff_ms": reconnect.initialDelayMs,
-      "grpc.max_reconnect_backoff_ms": reconnect.maxDelayMs,
-    }),
+    "grpc.initial_reconnect_backoff_ms": CLIENT_BACKOFF_MS,
+    "grpc.max_reconnect_backoff_ms": CLIENT_BACKOFF_MS,
   });
 }

@@ -231,7 +231,6 @@ function attemptOn({ endpoint }: { readonly endpoint: string }, overrides: Parti
     credentialToken: undefined,
     connectTimeoutMs: 5_000,
     keepalive: { intervalMs: 30_000, timeoutMs: 10_000 },
-    reconnect: false,
     ...overrides,
   });
 }

@@ -1,10 +1,15 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { ChannelCredentials } from "@grpc/grpc-js";
 import { expect } from "chai";
+import { CLIENT_BACKOFF_MS } from "../../lib/channel/openClient.js";
 import { ownSockets } from "../../lib/channel/ownSockets.js";
+import { OpControlUnavailableError } from "../../lib/errors.js";
 import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
+import { rejectionOf } from "../helpers/record.js";
 import { TcpServer } from "../helpers/sockets.js";
 
 describe("ownSockets", () => {
@@ -39,6 +44,21 @@ describe("ownSockets", () => {
     expect(first.opened.destroyed).to.be.true;
   });
 
+  it("destroys one that is made too late, before it connects, and listens for it no longer than it is told", async () => {
+    await using server = await TcpServer.start();
+    const port = Number(server.endpoint.split(":")[1]);
+    const lateMs = 20;
+    const { opened, destroy } = ownSockets(() => AsyncLocalStorage.snapshot(), lateMs);
+    destroy();
+
+    const late = opened(() => connect(port, "127.0.0.1"));
+    await once(late, "close");
+    await setTimeout(2 * lateMs);
+
+    expect(server.sockets).to.deep.equal([]);
+    expect(channel("net.client.socket").hasSubscribers).to.be.false;
+  });
+
   it("knows of no socket that is made once it has connected, and listens to nothing any more", () => {
     const { connected, destroy } = ownSockets(() => undefined);
     expect(channel("net.client.socket").hasSubscribers).to.be.true;
@@ -48,6 +68,16 @@ describe("ownSockets", () => {
     expect(channel("net.client.socket").hasSubscribers).to.be.false;
     destroy();
     expect(channel("net.client.socket").hasSubscribers).to.be.false;
+  });
+
+  it("leaves no connection of a client that tries once more after it was closed", async () => {
+    await using server = await TcpServer.start((socket) => {
+      if (server.sockets.length === 1) socket.resetAndDestroy();
+    });
+    const control = OpControlSubscriber.connect(server.endpoint, { agentId: "agent-7", reconnect: false });
+    await rejectionOf(control.ready(), OpControlUnavailableError);
+    await setTimeout(3 * CLIENT_BACKOFF_MS);
+    expect(server.sockets.filter(({ destroyed }) => !destroyed)).to.deep.equal([]);
   });
 
   describe("lets go of the socket of a TLS handshake that is never answered", () => {
