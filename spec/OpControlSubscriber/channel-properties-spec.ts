@@ -12,7 +12,7 @@ import { type ChannelConfig, ChannelModel } from "../helpers/ChannelModel.js";
 import { FakeTransport, type Fault, FAULTS, MAX_LAG_MS, type Sent } from "../helpers/FakeTransport.js";
 import { AGENT, FLEET, OP, OTHER } from "../helpers/opControl.js";
 import { OpModel } from "../helpers/OpModel.js";
-import { runs } from "../helpers/runs.js";
+import { runs, runsTimeoutMs } from "../helpers/runs.js";
 import { VirtualTime } from "../helpers/VirtualTime.js";
 
 const AGENT_TOO = "agent:by-another-name";
@@ -409,7 +409,7 @@ class World {
 }
 
 describe("A channel and all who use it, for random interleavings of faults, signals, handlers and time,", function () {
-  this.timeout(runs(60_000));
+  this.timeout(runsTimeoutMs(60_000));
   const before = config.onUnhandledError;
   beforeEach(() => {
     // What the handlers throw.

@@ -4,7 +4,7 @@ import { Overlap } from "../../lib/channel/Overlap.js";
 import type { OpControlMessage, OpControlSignal } from "../../lib/opStatus.js";
 import { OpModel } from "../helpers/OpModel.js";
 import { AGENT, FLEET, OP, OTHER, pause, resume, terminate } from "../helpers/opControl.js";
-import { runs } from "../helpers/runs.js";
+import { runs, runsTimeoutMs } from "../helpers/runs.js";
 
 /** Two streams of one gateway, told apart as the channel does. */
 const older = { stream: "older" };
@@ -17,7 +17,7 @@ function overlapping(): Overlap {
 }
 
 describe("Overlap", function () {
-  this.timeout(runs(10_000));
+  this.timeout(runsTimeoutMs(10_000));
 
   for (const [one, other] of [
     [older, newer],

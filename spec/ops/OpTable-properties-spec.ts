@@ -5,7 +5,7 @@ import { parseSignal } from "../../lib/parseSignal.js";
 import type { OpControlMessage, OpControlSignal, OpState, Verdict } from "../../lib/opStatus.js";
 import { AGENT, FLEET, OP, OTHER } from "../helpers/opControl.js";
 import { OpModel } from "../helpers/OpModel.js";
-import { runs } from "../helpers/runs.js";
+import { runs, runsTimeoutMs } from "../helpers/runs.js";
 import { tableOf } from "../helpers/tableOf.js";
 
 const AGENT_TOO = "agent:by-another-name";
@@ -60,7 +60,7 @@ function essence(opId: string, { state, scope, sequence }: Verdict): string {
 }
 
 describe("OpTable, against a model of the contract", function () {
-  this.timeout(runs(60_000));
+  this.timeout(runsTimeoutMs(60_000));
 
   it("has the model's statuses, and tells the model's changes to watchers and on statuses$", () => {
     fc.assert(
