@@ -1,4 +1,6 @@
-/** What takes less says more of the garbage collector, and of who else is at work on the machine. */
+import { processorMs } from "./measure.js";
+
+/** What takes less says more of the garbage collector. */
 const NOISE_MS = 20;
 
 /**
@@ -16,11 +18,6 @@ export function timesSlower(few: number, many: number, prepare: (count: number) 
 }
 
 function quickestMs(prepare: () => () => void): number {
-  const times = Array.from({ length: 3 }, () => {
-    const run = prepare();
-    const start = performance.now();
-    run();
-    return performance.now() - start;
-  });
+  const times = Array.from({ length: 3 }, () => processorMs(prepare()));
   return Math.min(...times);
 }
