@@ -1,4 +1,9 @@
-const MAX_LENGTH = 200;
+/**
+ * How much is shown of a text from outside.
+ *
+ * @internal
+ */
+export const MAX_LENGTH = 200;
 
 // C0 and C1 controls, DEL, line and paragraph separators, and the bidirectional overrides that can reorder a log line.
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;

@@ -1,5 +1,5 @@
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { printable } from "../printable.js";
+import { MAX_LENGTH, printable } from "../printable.js";
 
 /** What is known of the call besides its error. */
 export interface CallCircumstances {
@@ -10,6 +10,9 @@ export interface CallCircumstances {
 
 /** What grpc-js ends its details with when it has nothing to note. */
 const NO_NOTE = /\. Resolution note: $/;
+
+/** What grpc-js begins with, and the code says already. */
+const NO_CONNECTION = /^No connection established\. Last error: /;
 
 /** What Node and OpenSSL say of a handshake that came to nothing; grpc-js makes UNAVAILABLE of all of it. */
 const TLS_FAULT = /certificate|altnames|\bSSL\b|\bTLS\b|EPROTO/i;
@@ -29,8 +32,15 @@ export function cleanServiceError(
   const readable = given.replace(NO_NOTE, "");
   const details = printable(secret === undefined ? readable : readable.replaceAll(secret, "[credential token]"));
   const name = (status as Record<number, string | undefined>)[code] ?? "an unknown status";
-  const message = `${code} ${name}: ${details}${likelyCause(code, details, isPlaintext)}`;
+  const message = messageOf(`${code} ${name}: `, details, likelyCause(code, readable, isPlaintext));
   return Object.assign(new Error(message), { code, details, metadata: trailersWithout(secret, error.metadata) });
+}
+
+/** With a likely cause it is short enough to be shown to the end, which is where that cause is. */
+function messageOf(start: string, details: string, cause: string): string {
+  if (cause === "") return start + details;
+  const room = MAX_LENGTH - start.length - cause.length - 1;
+  return start + printable(details.replace(NO_CONNECTION, ""), room) + cause;
 }
 
 function likelyCause(code: status, details: string, isPlaintext: boolean): string {
@@ -39,9 +49,7 @@ function likelyCause(code: status, details: string, isPlaintext: boolean): strin
   }
   if (code !== status.UNAVAILABLE) return "";
   if (!isPlaintext) {
-    return TLS_FAULT.test(details)
-      ? " (TLS: is the certificate of either side one that the other trusts, and does the gateway expect TLS?)"
-      : "";
+    return TLS_FAULT.test(details) ? " (TLS: do both sides expect it, and trust each other's certificate?)" : "";
   }
   // TCP was accepted, but no HTTP/2 came of it.
   const isNoHttp2 = details.includes("Last error: Failed to connect");

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { inspect } from "node:util";
 import { cleanServiceError } from "../../lib/channel/cleanServiceError.js";
+import { describeError } from "../../lib/printable.js";
 
 describe("cleanServiceError", () => {
   it("keeps the code, the details and the metadata, and says code, name and details", () => {
@@ -127,6 +128,17 @@ describe("cleanServiceError", () => {
         expect(error.details).to.equal(details);
       });
     }
+
+    it("where it is seen, however long the details are", () => {
+      const openSsl =
+        "800C26D5467F0000:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:" +
+        "../deps/openssl/openssl/ssl/record/rec_layer_s3.c:1590:SSL alert number 116";
+      for (const details of [`No connection established. Last error: ${openSsl}`, "\n".repeat(300) + openSsl]) {
+        expect(describeError(cleanServiceError(serviceError(status.UNAVAILABLE, details)))).to.match(/\(TLS: .*\)$/);
+      }
+      const { message } = cleanServiceError(serviceError(status.UNAVAILABLE, openSsl));
+      expect(message).to.include("certificate required");
+    });
 
     it("but of no other", () => {
       const refused = "No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1";
