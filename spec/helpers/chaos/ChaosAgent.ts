@@ -50,7 +50,7 @@ interface Condition {
 /** One subscriber, the proxy that it goes through, and the model that all of its statuses are checked against. */
 export class ChaosAgent implements AsyncDisposable {
   readonly model = new SubscriberModel();
-  readonly counts = { reconnects: 0, handovers: 0, fences: 0, longestToLiveMs: 0 };
+  readonly counts = { reconnects: 0, draining: 0, age: 0, fences: 0, longestToLiveMs: 0 };
   readonly name: string;
   readonly site: Site;
   readonly identity: AgentIdentity;
@@ -166,13 +166,19 @@ export class ChaosAgent implements AsyncDisposable {
   #watch(): void {
     const { connection$, statuses$, diagnostics$ } = this.control;
     this.#watching.add(connection$.subscribe((status) => this.#changed(status)));
-    this.#watching.add(statuses$.subscribe((status) => this.#fail(this.model.checkStatus(status))));
+    this.#watching.add(
+      statuses$.subscribe({
+        next: (status) => this.#fail(this.model.checkStatus(status)),
+        // That the channel has failed is told by connection$ as well.
+        error: () => undefined,
+      }),
+    );
     this.#watching.add(
       diagnostics$.subscribe((diagnostic) => {
         const { kind } = diagnostic;
         if (kind === "handover") {
           this.#newStreamAt = performance.now();
-          this.counts.handovers++;
+          this.counts[diagnostic.reason]++;
           this.#run.history.note(this.name, `handover (${diagnostic.reason})`);
           this.onNewStream();
         } else if (kind === "subscriberThrew" || kind === "evicted" || kind === "saturated") {

@@ -7,7 +7,8 @@ export interface Summary {
   readonly faults: number;
   readonly faultsByKind: Readonly<Record<string, number>>;
   readonly reconnects: number;
-  readonly handovers: number;
+  readonly handoversByDraining: number;
+  readonly handoversByAge: number;
   readonly signalsSent: number;
   readonly terminatesSent: number;
   /** What had to arrive, counted once per subscriber. */
@@ -20,6 +21,14 @@ export interface Summary {
   readonly stalls: number;
   readonly peakRssMb: number;
   readonly peakHeapMb: number;
+}
+
+/** How it goes, in a line. */
+export function printProgress(summary: Summary): string {
+  const { seconds, faults, reconnects, handoversByDraining, handoversByAge, peakRssMb } = summary;
+  const events = `${faults} faults, ${reconnects} reconnects, ${handoversByDraining + handoversByAge} handovers`;
+  const terminates = `${summary.terminatesLost} of ${summary.terminatesDue} terminates lost`;
+  return `${Math.round(seconds)} s: ${events}, ${terminates}, ${Math.round(peakRssMb)} MB`;
 }
 
 /** A summary to read. */

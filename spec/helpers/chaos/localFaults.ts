@@ -6,6 +6,9 @@ const TOO_MANY_BYTES = 70_000;
 /** Ends with no code of gRPC's as well. */
 const codes = [0, 1, 2, 3, 4, 5, 7, 8, 10, 12, 13, 14, 15, 16, 17, 99] as const;
 
+/** They say that we are misconfigured, which is final before the channel was ever live. */
+const misconfigured = [3, 7, 12, 16] as const;
+
 /** The faults of a gateway in this process. */
 export function localFaults(site: LocalSite): readonly Fault[] {
   return [
@@ -29,7 +32,8 @@ export function localFaults(site: LocalSite): readonly Fault[] {
       kind: "refused with a status",
       isEverywhere: true,
       strike: async ({ random, proxies, last }) => {
-        site.gateway.refuseNext(random.int(1, 8), { code: random.pick(codes), details: "refused by chaos" });
+        const code = random.pick(random.chance(0.5) ? misconfigured : codes);
+        site.gateway.refuseNext(random.int(1, 8), { code, details: "refused by chaos" });
         for (const proxy of proxies) proxy.reset();
         await last(0, 1_500);
         site.gateway.refuseNext(0, { code: 0 });

@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { ChaosFailure } from "./ChaosRun.js";
 import { runChaos } from "./runChaos.js";
-import { printSummary } from "./Summary.js";
+import { printProgress, printSummary } from "./Summary.js";
 
 const program = new Command("soak")
   .description("Random faults against a model of what was sent, until the time is up or something is wrong.")
@@ -18,10 +18,8 @@ try {
     seed,
     durationMs: minutes * 60_000,
     everyMs: every,
-    onProgress: ({ seconds, faults, reconnects, handovers, terminatesDue, terminatesLost, peakRssMb }) => {
-      const events = `${faults} faults, ${reconnects} reconnects, ${handovers} handovers`;
-      const terminates = `${terminatesLost} of ${terminatesDue} terminates lost`;
-      console.log(`${Math.round(seconds)} s: ${events}, ${terminates}, ${Math.round(peakRssMb)} MB`);
+    onProgress: (summary) => {
+      console.log(printProgress(summary));
     },
   });
   console.log(printSummary(summary));
