@@ -1,12 +1,12 @@
 import type { Client, ClientReadableStream, Metadata } from "@grpc/grpc-js";
-import { defer, finalize, map, switchMap, throwError, timeout } from "rxjs";
+import { defer, finalize, map, type MonoTypeOperatorFunction, Observable, switchMap, throwError, timeout } from "rxjs";
 import { OpControlSubscribeRequest, PolicyServiceService, type OpControlMessage } from "../../codegen/gen/policy.js";
 import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
 import { decodeSignal } from "./decodeSignal.js";
 import { draining } from "./draining.js";
 import { CLIENT_BACKOFF_MS, type ClientConfig, openClient } from "./openClient.js";
 import { openStream } from "./openStream.js";
-import { ownSockets } from "./ownSockets.js";
+import { onTheHostsBehalf, ownSockets } from "./ownSockets.js";
 import type { StreamAttempt, StreamEvent } from "./StreamAttempt.js";
 
 /** What one subscription to a gateway takes; every value has been checked. */
@@ -58,6 +58,7 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAt
       whileLive$,
     };
     return openStream(() => call, circumstances).pipe(
+      toldToTheHost(),
       finalize(() => {
         client.close();
         if (isLive) afterTheGoodbye(sockets.destroy);
@@ -65,6 +66,30 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAt
       }),
     );
   });
+}
+
+/** All that the channel does next, an attempt with a token of its own included, follows on what is told here. */
+function toldToTheHost<T>(): MonoTypeOperatorFunction<T> {
+  return (source$) =>
+    new Observable((subscriber) =>
+      source$.subscribe({
+        next: (value) => {
+          onTheHostsBehalf(() => {
+            subscriber.next(value);
+          });
+        },
+        error: (error: unknown) => {
+          onTheHostsBehalf(() => {
+            subscriber.error(error);
+          });
+        },
+        complete: () => {
+          onTheHostsBehalf(() => {
+            subscriber.complete();
+          });
+        },
+      }),
+    );
 }
 
 /** HTTP/2 says in the next turn of the event loop that the stream is cancelled and the connection is left. */

@@ -9,7 +9,7 @@ interface Owner {
 }
 
 /** Whose sockets those are that are made in an asynchronous context. */
-const owners = new AsyncLocalStorage<Owner>();
+const owners = new AsyncLocalStorage<Owner | undefined>();
 
 /** Node publishes each client socket here as it is made, in the context of whoever made it. */
 const SOCKETS = "net.client.socket";
@@ -68,4 +68,15 @@ function keep(message: unknown): void {
   socket.once("close", () => owner.sockets.delete(socket));
   // Node tells of it before it connects, which would undo what is done at once; on the next tick no SYN is sent yet.
   if (owner.isOver) process.nextTick(() => socket.destroy());
+}
+
+/**
+ * Does something on behalf of the host application: the sockets that it makes, then or later, are its own. What comes
+ * out of a connection is told in the context in which that was opened, and may be kept there for good.
+ *
+ * @internal
+ */
+export function onTheHostsBehalf(act: () => void): void {
+  if (owners.getStore()) owners.run(undefined, act);
+  else act();
 }

@@ -1,14 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { ChannelCredentials } from "@grpc/grpc-js";
 import { expect } from "chai";
+import { filter, firstValueFrom } from "rxjs";
 import { CLIENT_BACKOFF_MS } from "../../lib/channel/openClient.js";
 import { ownSockets } from "../../lib/channel/ownSockets.js";
 import { OpControlUnavailableError } from "../../lib/errors.js";
 import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
+import { HandMadeGateway } from "../helpers/gateways.js";
 import { rejectionOf } from "../helpers/record.js";
 import { TcpServer } from "../helpers/sockets.js";
 
@@ -78,6 +80,40 @@ describe("ownSockets", () => {
     await rejectionOf(control.ready(), OpControlUnavailableError);
     await setTimeout(3 * CLIENT_BACKOFF_MS);
     expect(server.sockets.filter(({ destroyed }) => !destroyed)).to.deep.equal([]);
+  });
+
+  it("leaves alone what the host opens in a handler, and in a token's provider after failed attempts", async () => {
+    await using gateway = await HandMadeGateway.start();
+    await using hosts = await TcpServer.start();
+    const port = Number(hosts.endpoint.split(":")[1]);
+    const opened: Socket[] = [];
+    const open = () => {
+      opened.push(connect(port, "127.0.0.1").on("error", () => undefined));
+    };
+    let attempts = 0;
+    using control = OpControlSubscriber.connect(gateway.endpoint, {
+      agentId: "agent-7",
+      reconnect: { initialDelayMs: 1, maxDelayMs: 5 },
+      credentialToken: () => {
+        open();
+        if (++attempts < 4) throw new Error("not yet");
+        return "token";
+      },
+    });
+    control.connection$.subscribe(open);
+    await control.ready();
+    const lost = firstValueFrom(control.connection$.pipe(filter(({ state }) => state === "reconnecting")));
+    gateway.calls[0]?.end();
+    await lost;
+    await control.ready();
+    await Promise.all(opened.map(async (socket) => socket.connecting && (await once(socket, "connect"))));
+
+    control.close();
+    await setTimeout(50);
+
+    expect(opened.length).to.be.greaterThan(10);
+    expect(opened.filter(({ destroyed }) => destroyed)).to.be.empty;
+    for (const socket of opened) socket.destroy();
   });
 
   describe("lets go of the socket of a TLS handshake that is never answered", () => {
