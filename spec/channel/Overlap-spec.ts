@@ -89,6 +89,15 @@ describe("Overlap", function () {
     expect(overlap.withheld()).to.deep.equal([resume(OP)]);
   });
 
+  it("has nothing at hand of an op that both paused last, nor before there is a newer one", () => {
+    const overlap = new Overlap();
+    overlap.hear(older, pause());
+    expect(overlap.withheld()).to.deep.equal([]);
+    overlap.succeed(newer);
+    overlap.hear(newer, pause());
+    expect(overlap.withheld()).to.deep.equal([]);
+  });
+
   it("says when it has no room for more ops", () => {
     const overlap = overlapping();
     for (let index = 0; index < 10_000; index++) overlap.hear(newer, pause(`op:${index}`));

@@ -59,6 +59,14 @@ describe("cleanServiceError", () => {
     expect(error.details.length).to.be.lessThan(1_000);
   });
 
+  it("takes nothing for a secret where it is told of none", () => {
+    const trailers = new Metadata();
+    trailers.set("x-request", "undefined");
+    const error = cleanServiceError(serviceError(status.UNKNOWN, "undefined", trailers));
+    expect(error.details).to.equal("undefined");
+    expect(error.metadata).to.equal(trailers);
+  });
+
   describe("where it is told of a secret", () => {
     const secret = "s3cret.t0ken+/";
     const repeated = `"${secret}" is no valid token (${secret})`;
@@ -83,6 +91,7 @@ describe("cleanServiceError", () => {
       it(`lets go of the trailers that repeat it as ${kind}`, () => {
         const trailers = new Metadata();
         trailers.set(header, value);
+        trailers.set("x-request", "1");
         const error = cleanServiceError(serviceError(status.UNAUTHENTICATED, "no", trailers), { secret });
         expect(error.metadata.getMap()).to.deep.equal({});
       });
@@ -128,6 +137,17 @@ describe("cleanServiceError", () => {
         expect(error.details).to.equal(details);
       });
     }
+
+    it("in the place of what the code says already, where the details begin with that", () => {
+      const hint = "(TLS: do both sides expect it, and trust each other's certificate?)";
+      for (const [details, shown] of [
+        ["No connection established. Last error: Error: write EPROTO", "Error: write EPROTO"],
+        ["EPROTO: No connection established. Last error: none", "EPROTO: No connection established. Last error: none"],
+      ] as const) {
+        const { message } = cleanServiceError(serviceError(status.UNAVAILABLE, details));
+        expect(message).to.equal(`14 UNAVAILABLE: ${shown} ${hint}`);
+      }
+    });
 
     it("where it is seen, however long the details are", () => {
       const openSsl =

@@ -1,7 +1,8 @@
 import { Client, ChannelCredentials, type ClientReadableStream, status } from "@grpc/grpc-js";
 import { expect } from "chai";
+import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
-import { config, firstValueFrom, lastValueFrom, map, take, tap, toArray } from "rxjs";
+import { config, firstValueFrom, lastValueFrom, map, take, tap, throwError, toArray } from "rxjs";
 import { OpControlSubscribeRequest, PolicyServiceService } from "../../codegen/gen/policy.js";
 import { openStream } from "../../lib/channel/openStream.js";
 import type { StreamEvent } from "../../lib/channel/StreamAttempt.js";
@@ -87,6 +88,21 @@ describe("openStream", () => {
     const { values, end } = await outcome(server);
     expect(values).to.deep.equal(["live", ...texts]);
     expect(end).to.include({ code: status.UNAVAILABLE });
+  });
+
+  it("passes on no message that comes before it is live", () => {
+    const call = Object.assign(new EventEmitter(), { cancel: () => undefined });
+    const { values } = record(openStream(() => call as unknown as ClientReadableStream<Buffer>));
+    call.emit("data", Buffer.from("early"));
+    expect(values).to.deep.equal([]);
+  });
+
+  it("errors with what it listens to while it is live, and cancels the call", async () => {
+    await using server = await HandMadeGateway.start();
+    const error = new Error("no longer");
+    const whileLive$ = throwError(() => error);
+    expect(await rejectionOf(lastValueFrom(openStream(opener(server), { whileLive$ })), Error)).to.equal(error);
+    await cancelled(await server.firstCall());
   });
 
   describe("on unsubscription", () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { asyncScheduler, concat, defer, NEVER, of, Subject, takeUntil, throwError, timer } from "rxjs";
+import { asyncScheduler, concat, defer, merge, mergeMap, NEVER, of, Subject, takeUntil, throwError, timer } from "rxjs";
 import { type RunHelpers, TestScheduler } from "rxjs/testing";
 import type { ChannelEvent } from "../../lib/channel/SignalSource.js";
 import { type ReconnectPolicy, reconnecting } from "../../lib/channel/reconnecting.js";
@@ -8,6 +8,7 @@ import type { OpControlMessage } from "../../lib/opStatus.js";
 import { marbleMatcher } from "../../lib/testing/marbleMatcher.js";
 import { OTHER, pause, resume, terminate } from "../helpers/opControl.js";
 import { record } from "../helpers/record.js";
+import { pendingTimers } from "../helpers/timers.js";
 
 /** What a stream does: it is live, drains, and brings signals to one op, and to another. */
 const stream = {
@@ -372,7 +373,7 @@ describe("reconnecting", () => {
 
     it("lets go of an old stream that ends by itself, and forgets it", () => {
       play(({ draw, told }) => {
-        const lines = told([draw("ld--#", gone), draw("-l----P")], { until: 60 });
+        const lines = told([draw("ld--#", gone), draw("-l----P")], { until: 1_100 });
         return () => {
           expect(lines).to.deep.equal(["0 connecting 1", "0 live 1", "2 handover draining", "7 PAUSE"]);
         };
@@ -436,12 +437,84 @@ describe("reconnecting", () => {
       });
     });
 
+    it("tells when the overlap is over the RESUME that the new one said last, where the old one did not come to it", () => {
+      play(({ draw, told }) => {
+        const lines = told([draw("ld-RP"), draw("----lR")], { until: 1_100 });
+        return () => {
+          expect(lines.slice(2)).to.deep.equal(["3 RESUME", "4 PAUSE", "5 handover draining", "1005 RESUME"]);
+        };
+      });
+    });
+
+    it("counts what an old stream has said no more once that has ended, nor before its successor was asked for", () => {
+      play(({ draw, told }) => {
+        const ended = told([draw("ld--RP#", gone), draw("--l----#", gone), draw("lR")]);
+        const failed = told([draw("ld-RP"), draw("-#", gone), draw("-lR")]);
+        return () => {
+          expect(ended.slice(2)).to.deep.equal([
+            "3 handover draining",
+            "4 RESUME",
+            "5 PAUSE",
+            "8 reconnecting 1 in 5: gone",
+            "13 reconnecting 1: gone",
+            "13 live 1",
+            "14 RESUME",
+          ]);
+          expect(failed.slice(2)).to.deep.equal([
+            "2 handoverFailed in 5: gone",
+            "3 RESUME",
+            "4 PAUSE",
+            "8 handover draining",
+            "9 RESUME",
+          ]);
+        };
+      });
+    });
+
+    it("lets no RESUME of an old stream that lags behind lift the PAUSE of a new one that is lost, nor the next", () => {
+      play(({ draw, told }) => {
+        const lines = told([draw("ld--------------R"), draw("--lP---#", gone), draw("-#", gone)], { until: 20 });
+        return () => {
+          expect(lines.slice(2)).to.deep.equal([
+            "3 handover draining",
+            "4 PAUSE",
+            "8 reconnecting 1 in 5: gone",
+            "13 reconnecting 1: gone",
+            "14 reconnecting 2 in 10: gone",
+          ]);
+        };
+      });
+    });
+
+    const flood = Array.from({ length: 10_001 }, (_, index): StreamEvent => {
+      return { type: "message", message: pause(`op:${index}`) };
+    });
+
+    it("lets go of the old stream as soon as the new one is live where the old one has spoken of too many ops", () => {
+      play(({ told, expectSubscriptions, cold }) => {
+        const old = cold<StreamEvent>("ld--------p", stream);
+        const flooding = merge(old, timer(2).pipe(mergeMap(() => flood)));
+        const lines = told([flooding, cold<StreamEvent>("-----l", stream)], { until: 20 });
+        expectSubscriptions(old.subscriptions).toBe("^-----!");
+        return () => {
+          expect(lines.slice(-2)).to.deep.equal(["2 PAUSE", "6 handover draining"]);
+        };
+      });
+    });
+
+    it("keeps the old stream, with however many ops, where it is all that is left", () => {
+      play(({ told, draw }) => {
+        const old = merge(draw("ld- 27ms p"), timer(20).pipe(mergeMap(() => flood)));
+        const lines = told([old, draw("l-#", gone)], { until: 40 });
+        return () => {
+          expect(lines.at(-1)).to.equal("30 PAUSE other");
+        };
+      });
+    });
+
     it("lets go of the old stream early when the new one speaks of more ops than can be kept in mind", () => {
       play(({ told, expectSubscriptions, cold }) => {
         const old = cold<StreamEvent>("ld----p", stream);
-        const flood = Array.from({ length: 10_001 }, (_, index): StreamEvent => {
-          return { type: "message", message: pause(`op:${index}`) };
-        });
         const lines = told([old, concat([stream.l, ...flood], NEVER)], { until: 20 });
         expectSubscriptions(old.subscriptions).toBe("^!");
         return () => {
@@ -455,8 +528,8 @@ describe("reconnecting", () => {
         const old = cold<StreamEvent>("ldd-d", stream);
         const next = cold<StreamEvent>("--l--", stream);
         const none = cold<StreamEvent>("-");
-        told([old, next, none], { until: 20 });
-        expectSubscriptions(next.subscriptions).toBe("-^------------------!");
+        told([old, next, none], { until: 1_100 });
+        expectSubscriptions(next.subscriptions).toBe("-^ 1098ms !");
         expectSubscriptions(none.subscriptions).toBe([]);
         return undefined;
       });
@@ -471,6 +544,13 @@ describe("reconnecting", () => {
           expect(lines).to.deep.equal(["0 connecting 1", "2 live 1", "1904 handover age", "3806 handover age"]);
         };
       });
+    });
+
+    it("replaces none, and waits for nothing, where no age is given", () => {
+      const before = pendingTimers();
+      const { subscription } = record(reconnecting(concat([stream.l], NEVER), policy));
+      expect(pendingTimers()).to.equal(before);
+      subscription.unsubscribe();
     });
 
     it("replaces at no age a stream that has ended before, nor one that drains", () => {
