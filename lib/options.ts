@@ -145,7 +145,7 @@ const connectChecks: Checks<ConnectOptions> = {
   },
   reconnect: (name, value) => {
     if (value === false) return;
-    check(typeof value === "object", name, "false or an object");
+    check(typeof value === "object" && value !== null, name, "false or an object");
     checkAll(reconnectChecks, value, name);
   },
   connectTimeoutMs: checkPositiveMs,

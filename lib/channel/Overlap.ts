@@ -2,7 +2,7 @@ import { type OpControlSignal, scopeOfId } from "../opStatus.js";
 import { parseSignal } from "../parseSignal.js";
 
 /** So many words on ops in the short time that two streams overlap, and the older one is let go early. */
-const MAX_WORDS = 10_000;
+const MAX_WORDS = 100_000;
 
 /** What a stream said of an op last, and how often it said RESUME of it. */
 interface Word {
@@ -64,6 +64,28 @@ export class Overlap {
     return [...this.#wordsOf(successor)]
       .filter(([key, { signal }]) => signal === "RESUME" && this.#pausedByOthers(successor, key).length > 0)
       .map(([, { message }]) => message);
+  }
+
+  /** Whether the successor, too, has spoken of the op that this message is about. */
+  isKnownToSuccessor(message: unknown): boolean {
+    const signal = parseSignal(message);
+    if ("malformed" in signal || !this.#successor) return true;
+    return this.#wordsOf(this.#successor).has(keyOf(signal.opId));
+  }
+
+  /** A stream is lost, and all it said has come on another by now: each RESUME that only its PAUSE stood against. */
+  forget(stream: object): unknown[] {
+    const lost = this.#words.get(stream);
+    this.#words.delete(stream);
+    if (this.#successor === stream) this.#successor = undefined;
+    if (!lost) return [];
+    this.#size -= lost.size;
+    return [...this.#words].flatMap(([other, words]) =>
+      [...words]
+        .filter(([key, { signal }]) => signal === "RESUME" && lost.get(key)?.signal === "PAUSE")
+        .filter(([key]) => this.#pausedByOthers(other, key).length === 0)
+        .map(([, { message }]) => message),
+    );
   }
 
   #wordsOf(stream: object): Map<string, Word> {

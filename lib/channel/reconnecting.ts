@@ -29,6 +29,12 @@ type HandoverReason = "draining" | "age";
  */
 const OVERLAP_MS = 500;
 
+/** An older stream that has said something new within that last part of the wait lags further behind than was thought. */
+const LAGGING_MS = 100;
+
+/** So many waits, and a stream that still lags is let go: ten seconds behind, it may never catch up. */
+const MAX_OVERLAPS = 20;
+
 /** Streams of one age, of many agents, are not to be replaced all in one moment. */
 const AGE_JITTER = 0.1;
 
@@ -72,6 +78,8 @@ class ReconnectingChannel {
   #overlap: Overlap | undefined;
   /** Until the current one has said all that the previous one has said. */
   #overlapping: Stream | undefined;
+  /** When the previous one last spoke of an op that the current one has not spoken of. */
+  #newsFromPreviousAt = -Infinity;
   #status: ChannelStatus | undefined;
   /** Of attempts since the channel was last live. */
   #attempts = 0;
@@ -122,7 +130,11 @@ class ReconnectingChannel {
   }
 
   #forward(stream: Stream, event: StreamEvent & { readonly type: "message" }): void {
-    const counts = this.#overlap?.hear(stream, event.message) ?? true;
+    const overlap = this.#overlap;
+    const counts = overlap?.hear(stream, event.message) ?? true;
+    if (overlap && stream === this.#previous && !overlap.isKnownToSuccessor(event.message)) {
+      this.#newsFromPreviousAt = asyncScheduler.now();
+    }
     if (this.#overlap?.isFull) this.#endOverlap();
     if (counts) this.#out.next(event);
   }
@@ -141,12 +153,7 @@ class ReconnectingChannel {
       this.#overlap.succeed(stream);
       this.#previous ??= replaced;
       this.#overlapping = this.#add();
-      this.#after(OVERLAP_MS, this.#overlapping, () => {
-        this.#previous?.unsubscribe();
-      });
-      this.#after(2 * OVERLAP_MS, this.#overlapping, () => {
-        this.#endOverlap();
-      });
+      this.#letGoOfPrevious(this.#overlapping, MAX_OVERLAPS);
     } else {
       // More was said than can be compared.
       this.#previous?.unsubscribe();
@@ -179,6 +186,24 @@ class ReconnectingChannel {
     this.#open();
   }
 
+  /** Once what was under way on it has come. */
+  #letGoOfPrevious(overlapping: Stream, waitsLeft: number): void {
+    const wait = new Subscription();
+    overlapping.add(wait);
+    this.#after(OVERLAP_MS, wait, () => {
+      const lags = asyncScheduler.now() - this.#newsFromPreviousAt < LAGGING_MS;
+      if (lags && this.#previous && waitsLeft > 1) {
+        wait.unsubscribe();
+        this.#letGoOfPrevious(overlapping, waitsLeft - 1);
+      } else {
+        this.#previous?.unsubscribe();
+      }
+    });
+    this.#after(2 * OVERLAP_MS, wait, () => {
+      this.#endOverlap();
+    });
+  }
+
   #endOverlap(): void {
     this.#stopOverlapping();
     const withheld = this.#overlap?.withheld() ?? [];
@@ -189,6 +214,16 @@ class ReconnectingChannel {
     const reason = this.#postponed;
     this.#postponed = undefined;
     if (this.#current && reason) this.#replace(this.#current, reason);
+  }
+
+  /** What a lost stream has said counts until it has come on the previous one as well. */
+  #forget(lost: Stream): void {
+    const overlap = this.#overlap;
+    if (!overlap || !this.#previous) return;
+    this.#after(OVERLAP_MS, this.#previous, () => {
+      if (this.#overlap !== overlap) return;
+      for (const message of overlap.forget(lost)) this.#out.next({ type: "message", message });
+    });
   }
 
   #stopOverlapping(): void {
@@ -209,6 +244,7 @@ class ReconnectingChannel {
       this.#postponed = undefined;
       // The previous one, where it is still there, goes on until another is live.
       this.#stopOverlapping();
+      this.#forget(stream);
       this.#waiting?.unsubscribe();
       if (this.#opening) this.#tell("reconnecting", { attempt: this.#attempts, lastError: describeError(error) });
       else this.#retry(error);

@@ -100,7 +100,7 @@ describe("Overlap", function () {
 
   it("says when it has no room for more ops", () => {
     const overlap = overlapping();
-    for (let index = 0; index < 10_000; index++) overlap.hear(newer, pause(`op:${index}`));
+    for (let index = 0; index < 100_000; index++) overlap.hear(newer, pause(`op:${index}`));
     overlap.hear(newer, pause("op:0"));
     expect(overlap.isFull).to.be.false;
     overlap.hear(newer, pause("one:more"));

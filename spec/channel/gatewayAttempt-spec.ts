@@ -1,8 +1,9 @@
 import { ChannelCredentials, status } from "@grpc/grpc-js";
 import { expect } from "chai";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { createServer } from "node:http2";
-import type { AddressInfo } from "node:net";
+import { createServer, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { filter, firstValueFrom, lastValueFrom, map, tap, toArray } from "rxjs";
 import { type AttemptConfig, gatewayAttempt } from "../../lib/channel/gatewayAttempt.js";
@@ -150,6 +151,15 @@ describe("gatewayAttempt", () => {
     });
   }
 
+  it("says that it is plaintext where a TCP connection comes to nothing, and of TLS where a handshake does", async () => {
+    await using server = await TcpServer.start((socket) => socket.destroy());
+    const plaintext = await rejectionOf(lastValueFrom(attemptOn(server)), Error);
+    expect(plaintext.message).to.match(/\(this connection is plaintext: .*\)$/);
+    const channelCredentials = ChannelCredentials.createSsl();
+    const tls = await rejectionOf(lastValueFrom(attemptOn(server, { channelCredentials })), Error);
+    expect(tls.message).to.match(/\(TLS: .*\)$/);
+  });
+
   describe("within connectTimeoutMs", () => {
     const connectTimeoutMs = 60;
 
@@ -157,7 +167,7 @@ describe("gatewayAttempt", () => {
       await using gateway = await HandMadeGateway.start(() => undefined);
       const givenUp = rejectionOf(lastValueFrom(attemptOn(gateway, { connectTimeoutMs: 200 })), Error);
       const call = await gateway.firstCall();
-      expect((await givenUp).message).to.include("connectTimeoutMs (200 ms)");
+      expect((await givenUp).message).to.equal("no answer from the gateway within connectTimeoutMs (200 ms)");
       await cancelled(call);
     });
 
@@ -167,7 +177,7 @@ describe("gatewayAttempt", () => {
       const credentialToken = () => new Promise<string>((resolve) => (give = resolve));
       const attempt$ = attemptOn(gateway, { connectTimeoutMs, credentialToken });
       const error = await rejectionOf(lastValueFrom(attempt$), Error);
-      expect(error.message).to.include("connectTimeoutMs (60 ms)");
+      expect(error.message).to.equal("no token from credentialToken within connectTimeoutMs (60 ms)");
       give("late");
       // Another one that goes all the way is the sign that the first would have arrived by now.
       await live(gateway);
@@ -203,6 +213,43 @@ describe("gatewayAttempt", () => {
       subscription.unsubscribe();
       await cancelled(call);
       await network.disconnected();
+    });
+
+    it("says goodbye first: the gateway reads that it is left before the connection ends", async () => {
+      const server = createServer();
+      const left = once(server, "session").then(async ([session]) => {
+        const said: string[] = [];
+        for (const event of ["goaway", "close"] as const) {
+          (session as ServerHttp2Session).on(event, () => said.push(event));
+        }
+        await once(session as ServerHttp2Session, "close");
+        return said;
+      });
+      server.on("stream", (stream) => {
+        stream.on("error", () => undefined);
+        stream.respond({ ":status": 200, "content-type": "application/grpc+proto" });
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      await firstValueFrom(attemptOn({ endpoint: `127.0.0.1:${(server.address() as AddressInfo).port}` }));
+      expect(await left).to.deep.equal(["goaway", "close"]);
+      server.close();
+    });
+
+    it("destroys the connection though the gateway's side stays open", async () => {
+      await using gateway = await HandMadeGateway.start();
+      await using network = await Network.inFrontOf(gateway);
+      const sockets: Socket[] = [];
+      const note = (message: unknown) => sockets.push((message as { readonly socket: Socket }).socket);
+      subscribe("net.client.socket", note);
+      const { subscription } = record(attemptOn(network));
+      await gateway.firstCall();
+      await turn();
+      unsubscribe("net.client.socket", note);
+      network.goDark();
+      subscription.unsubscribe();
+      for (let turns = 0; turns < 4; turns++) await turn();
+      expect(sockets[0]?.destroyed).to.be.true;
     });
 
     it("opens no call for a token that comes later", async () => {

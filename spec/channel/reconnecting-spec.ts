@@ -486,7 +486,7 @@ describe("reconnecting", () => {
       });
     });
 
-    const flood = Array.from({ length: 10_001 }, (_, index): StreamEvent => {
+    const flood = Array.from({ length: 100_001 }, (_, index): StreamEvent => {
       return { type: "message", message: pause(`op:${index}`) };
     });
 
@@ -518,7 +518,36 @@ describe("reconnecting", () => {
         const lines = told([old, concat([stream.l, ...flood], NEVER)], { until: 20 });
         expectSubscriptions(old.subscriptions).toBe("^!");
         return () => {
-          expect(lines).to.have.lengthOf(10_004).and.not.include("6 PAUSE other");
+          expect(lines).to.have.lengthOf(100_004).and.not.include("6 PAUSE other");
+        };
+      });
+    });
+
+    it("listens to an old stream that lags for as long as it brings news, though half a second has passed", () => {
+      play(({ cold, told, expectSubscriptions }) => {
+        const old = cold<StreamEvent>("ld 448ms p 400ms T", stream);
+        const lines = told([old, cold<StreamEvent>("l", stream)], { until: 3_000 });
+        expectSubscriptions(old.subscriptions).toBe("^ 1000ms !");
+        return () => {
+          expect(lines.slice(3)).to.deep.equal(["450 PAUSE other", "851 TERMINATE"]);
+        };
+      });
+    });
+
+    it("gives an old stream ten seconds to catch up", () => {
+      play(({ cold, told, expectSubscriptions }) => {
+        const old = cold<StreamEvent>(`ld${"-p 98ms ".repeat(120)}`, stream);
+        told([old, cold<StreamEvent>("l", stream)], { until: 20_000 });
+        expectSubscriptions(old.subscriptions).toBe("^ 10000ms !");
+        return undefined;
+      });
+    });
+
+    it("lets a RESUME of the old stream count, half a second late, when the new one is lost that had said PAUSE", () => {
+      play(({ draw, told }) => {
+        const lines = told([draw("ld--P----R"), draw("l--P-#", gone)], { until: 2_000 });
+        return () => {
+          expect(lines.filter((line) => /PAUSE|RESUME/.test(line))).to.deep.equal(["4 PAUSE", "4 PAUSE", "506 RESUME"]);
         };
       });
     });

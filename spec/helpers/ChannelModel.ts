@@ -27,6 +27,10 @@ const GRAIN_MS = 1;
 /** How long it takes until nothing is left of a handover: what the older stream said, the newer one has said. */
 const OVERLAP_MS = 1_000;
 
+/** An older stream that still has news is heard for as many waits more, and a further handover comes later by those. */
+const EXTENSION_MS = 500;
+const MAX_EXTENSION_MS = 19 * EXTENSION_MS;
+
 /** So many streams are live at most, during a handover. */
 const MAX_LIVE = 2;
 
@@ -76,7 +80,9 @@ export class ChannelModel {
     if (this.isOver) this.#wrong("an attempt after the end");
     if (this.#openings() > 1) this.#wrong("two attempts at once");
     const dueAt = this.#retryAt ?? this.#replaceAt();
-    if (dueAt !== this.#now) this.#wrong(`an attempt begins that is due at ${dueAt}`);
+    const lateMs = this.#now - dueAt;
+    const isExtended = this.#mayBeExtended(dueAt) && lateMs % EXTENSION_MS === 0;
+    if (lateMs !== 0 && !isExtended) this.#wrong(`an attempt begins that is due at ${dueAt}`);
     this.#retryAt = undefined;
   }
 
@@ -138,7 +144,13 @@ export class ChannelModel {
     if (this.#notLiveFor() > graceMs + GRAIN_MS && !this.isStale) this.#wrong(`fresh after ${this.#notLiveFor()} ms`);
     if (this.#retryAt !== undefined && this.#retryAt <= this.#now) this.#wrong("an attempt is overdue");
     const isAwaited = this.#openings() > 0 || this.#retryAt !== undefined;
-    if (this.#replaceAt() <= this.#now && !isAwaited) this.#wrong("no new stream is under way");
+    const isDue = this.#replaceAt() <= this.#now && !this.#mayBeExtended(this.#replaceAt());
+    if (isDue && !isAwaited) this.#wrong("no new stream is under way");
+  }
+
+  #mayBeExtended(dueAt: number): boolean {
+    const lateMs = this.#now - dueAt;
+    return dueAt === this.#overlapsUntil && lateMs >= 0 && lateMs <= MAX_EXTENSION_MS;
   }
 
   #becomeLive(attempt: number): void {
