@@ -1,5 +1,15 @@
 import type { Client, ClientReadableStream, Metadata } from "@grpc/grpc-js";
-import { defer, finalize, map, type MonoTypeOperatorFunction, Observable, switchMap, throwError, timeout } from "rxjs";
+import {
+  defer,
+  finalize,
+  map,
+  type MonoTypeOperatorFunction,
+  Observable,
+  switchMap,
+  tap,
+  throwError,
+  timeout,
+} from "rxjs";
 import { OpControlSubscribeRequest, PolicyServiceService, type OpControlMessage } from "../../codegen/gen/policy.js";
 import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
 import { decodeSignal } from "./decodeSignal.js";
@@ -48,7 +58,6 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAt
     const { client, call } = sockets.opened;
     let isLive = false;
     const whileLive$ = defer(() => {
-      isLive = true;
       sockets.connected();
       return draining(client).pipe(map((): StreamEvent => ({ type: "draining" })));
     });
@@ -58,6 +67,10 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAt
       whileLive$,
     };
     return openStream(() => call, circumstances).pipe(
+      tap(({ type }) => {
+        // Before anybody hears of it: whoever does may let go at once.
+        if (type === "live") isLive = true;
+      }),
       toldToTheHost(),
       finalize(() => {
         client.close();
