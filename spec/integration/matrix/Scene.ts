@@ -4,6 +4,7 @@ import { DevGateway } from "../../../lib/testing/DevGateway.js";
 import type { DevGatewayOptions } from "../../../lib/testing/DevGatewayOptions.js";
 import { FaultProxy } from "../../../lib/testing/FaultProxy.js";
 import type { RawSignal } from "../../../lib/testing/RawSignal.js";
+import { onOwnPort } from "./onOwnPort.js";
 import { within } from "./within.js";
 
 /** What agents must never show, whatever happens to them: every agent of the matrix proves itself by it. */
@@ -33,7 +34,7 @@ export class Scene implements AsyncDisposable {
   }
 
   static async open(): Promise<Scene> {
-    return new Scene(await FaultProxy.start("127.0.0.1:1"));
+    return new Scene(await onOwnPort((port) => FaultProxy.start("127.0.0.1:1", { port })));
   }
 
   /** Streams that are open now, at all gateways together. */
@@ -56,8 +57,9 @@ export class Scene implements AsyncDisposable {
     this.proxy.retarget(host);
   }
 
+  /** One that is found nowhere else when it is gone: who has its port then would be taken for it. */
   async gateway(options: DevGatewayOptions = {}): Promise<DevGateway> {
-    const gateway = this.own(await DevGateway.start(options));
+    const gateway = this.own(await onOwnPort((port) => DevGateway.start({ ...options, port })));
     this.host(hostOf(gateway));
     return gateway;
   }

@@ -1,4 +1,5 @@
 import { GatewayProcess } from "../../helpers/GatewayProcess.js";
+import { onOwnPort } from "./onOwnPort.js";
 import type { Scene } from "./Scene.js";
 
 /** Processes take long to start: each serves case after case, one at a time. */
@@ -6,7 +7,7 @@ const idle: GatewayProcess[] = [];
 
 /** A gateway in a process of its own, for as long as the scene lasts. */
 export async function pooledProcess(scene: Scene): Promise<GatewayProcess> {
-  const gateway = idle.pop() ?? (await GatewayProcess.start());
+  const gateway = idle.pop() ?? (await onOwnPort((port) => GatewayProcess.start(port)));
   scene.own({
     async [Symbol.asyncDispose]() {
       // What a case has left in a state of its own is of no use to another.

@@ -82,7 +82,7 @@ const gone: Kind = {
           strike: close,
           async lift() {
             await closed;
-            await scene.gateway({ port: gateway.port });
+            await scene.gateway();
           },
         };
       }),
@@ -95,7 +95,7 @@ const gone: Kind = {
       build: atGateway((scene, gateway) => ({
         arm: () => gateway.kill(),
         strike: () => gateway.kill(),
-        lift: () => scene.gateway({ port: gateway.port }),
+        lift: () => scene.gateway(),
       })),
     },
     {

@@ -1,5 +1,5 @@
 /** Not a bound that is promised, but the end of patience; a machine that is busy elsewhere takes its time. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 15_000;
 
 /** Waits for what must come about, and says what has not. */
 export async function within<T>(promise: Promise<T>, what: () => string, patienceMs = PATIENCE_MS): Promise<T> {
