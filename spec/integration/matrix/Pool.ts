@@ -1,21 +1,28 @@
 /** Does work in the order in which it comes, so much of it at a time. */
 export class Pool {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #size: number;
+  readonly #running = new Set<Promise<unknown>>();
+  #waiting: (() => void)[] = [];
 
   constructor(size: number) {
-    this.#free = size;
+    this.#size = size;
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.#running.size >= this.#size) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const running = work();
+    this.#running.add(running);
     try {
-      return await work();
+      return await running;
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
+      this.#running.delete(running);
+      this.#waiting.shift()?.();
     }
+  }
+
+  /** Begins nothing more, and resolves when nothing is under way: of work that nobody has asked for by now nobody will. */
+  async end(): Promise<void> {
+    this.#waiting = [];
+    await Promise.allSettled(this.#running);
   }
 }
