@@ -90,7 +90,7 @@ describe("The matrix of faults:", function () {
           await using scene = await Scene.open();
           const gateway = await scene.gateway();
           gateway.refuseNext(Infinity, end);
-          using agent = new Agent(scene, opCount);
+          const agent = new Agent(scene, opCount);
           const { control, statuses } = agent;
           const error = await rejectionOf(control.ready(), OpControlUnavailableError);
           const isAskedAgain = name === "UNAUTHENTICATED";
@@ -143,7 +143,7 @@ describe("The matrix of faults:", function () {
         await using scene = await Scene.open();
         scene.options = fast;
         await build(scene);
-        using agent = new Agent(scene, 0);
+        const agent = new Agent(scene, 0);
         const descriptors: number[] = [];
         agent.control.connection$.subscribe(() => descriptors.push(readdirSync("/proc/self/fd").length));
         await agent.fails(30, 0, /connectTimeoutMs/);

@@ -40,8 +40,8 @@ interface Waiter {
   readonly promised: Promise<unknown>;
 }
 
-/** An agent in the matrix: it writes down all that it is told, and knows what it should have been. */
-export class Agent implements Disposable {
+/** An agent in the matrix: it writes down all that it is told, and knows what it should have been. It ends with its scene. */
+export class Agent implements AsyncDisposable {
   readonly control: OpControlSubscriber;
   readonly statuses: TimedStatus[] = [];
   readonly diagnostics: Recording<Diagnostic>;
@@ -61,6 +61,7 @@ export class Agent implements Disposable {
       credentialToken: (() => scene.token()) as CredentialToken,
       ...scene.options,
     });
+    scene.own(this);
     this.diagnostics = record(this.control.diagnostics$);
     this.#everything = record(this.control.statuses$);
     this.control.connection$.subscribe((status) => {
@@ -174,8 +175,9 @@ export class Agent implements Disposable {
     if (!cameTrue) throw new Error(`ended before it came about: ${missing()}`);
   }
 
-  [Symbol.dispose](): void {
+  [Symbol.asyncDispose](): Promise<void> {
     this.control.close();
+    return Promise.resolve();
   }
 
   /** Sends it signals until they are obeyed: what is sent while a stream is being replaced is nobody's. */

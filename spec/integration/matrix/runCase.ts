@@ -19,7 +19,7 @@ export async function runCase({ row, phase, opCount }: Case): Promise<void> {
   await using scene = await Scene.open();
   scene.options = row.options ?? {};
   const fault = await row.build(scene);
-  using agent = await meet[phase](row, fault, scene, opCount);
+  const agent = await meet[phase](row, fault, scene, opCount);
   await fault.lift?.();
   await agent.obeys();
   await agent.closesWell({ slowly: row.isRefusal ?? false });
