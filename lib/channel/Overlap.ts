@@ -1,7 +1,7 @@
-import { type OpControlSignal, scopeOfId } from "../opStatus.js";
+import { AGENT_ID_PREFIX, type OpControlSignal, scopeOfId } from "../opStatus.js";
 import { parseSignal } from "../parseSignal.js";
 
-/** So many words on ops in the short time that two streams overlap, and the older one is let go early. */
+/** So many words on ops are kept in the short time that two streams overlap; of scopes, and of ops known by then, more. */
 const MAX_WORDS = 100_000;
 
 /** What a stream said of an op last, and how often it said RESUME of it. */
@@ -21,6 +21,9 @@ interface Word {
  * older one as well, so one RESUME more than that has said is newer than all of it, and counts too. When the overlap is
  * over, both have said the same, and the successor's word counts.
  *
+ * Where more ops are spoken of than there is room for, the successor's word on the others counts at once, and of the
+ * older stream's only TERMINATE: a PAUSE that has been lifted by now must not hold its op for ever.
+ *
  * @internal
  */
 export class Overlap {
@@ -28,11 +31,6 @@ export class Overlap {
   readonly #words = new Map<object, Map<string, Word>>();
   #successor: object | undefined;
   #size = 0;
-
-  /** Whether more ops were spoken of than there is room for. */
-  get isFull(): boolean {
-    return this.#size > MAX_WORDS;
-  }
 
   /** The new stream is live. */
   succeed(stream: object): void {
@@ -43,11 +41,14 @@ export class Overlap {
   hear(stream: object, message: unknown): boolean {
     const signal = parseSignal(message);
     // What is no signal is worth a diagnostic, but not one per stream.
-    if ("malformed" in signal) return this.#successor === undefined || stream === this.#successor;
+    if ("malformed" in signal) return !this.#isBehind(stream);
     const key = keyOf(signal.opId);
     const words = this.#wordsOf(stream);
     const before = words.get(key);
-    if (!before) this.#size++;
+    if (!before) {
+      if (!this.#hasRoomFor(key)) return signal.signal === "TERMINATE" || !this.#isBehind(stream);
+      this.#size++;
+    }
     const resumes = (before?.resumes ?? 0) + (signal.signal === "RESUME" ? 1 : 0);
     words.set(key, { signal: signal.signal, message, resumes });
     if (signal.signal !== "RESUME") return true;
@@ -73,11 +74,15 @@ export class Overlap {
     return this.#wordsOf(this.#successor).has(keyOf(signal.opId));
   }
 
-  /** A stream is lost, and all it said has come on another by now: each RESUME that only its PAUSE stood against. */
+  /** The stream is lost, though what it said counts on. */
+  lose(stream: object): void {
+    if (this.#successor === stream) this.#successor = undefined;
+  }
+
+  /** A stream was lost, and all it said has come on another by now: each RESUME that only its PAUSE stood against. */
   forget(stream: object): unknown[] {
     const lost = this.#words.get(stream);
     this.#words.delete(stream);
-    if (this.#successor === stream) this.#successor = undefined;
     if (!lost) return [];
     this.#size -= lost.size;
     return [...this.#words].flatMap(([other, words]) =>
@@ -86,6 +91,15 @@ export class Overlap {
         .filter(([key]) => this.#pausedByOthers(other, key).length === 0)
         .map(([, { message }]) => message),
     );
+  }
+
+  #isBehind(stream: object): boolean {
+    return this.#successor !== undefined && stream !== this.#successor;
+  }
+
+  #hasRoomFor(key: string): boolean {
+    if (this.#size < MAX_WORDS || scopeOfId(key) !== "op") return true;
+    return [...this.#words.values()].some((words) => words.has(key));
   }
 
   #wordsOf(stream: object): Map<string, Word> {
@@ -105,6 +119,5 @@ export class Overlap {
 
 /** Signals to one scope are in one order, under whichever of its ids they come. */
 function keyOf(opId: string): string {
-  const scope = scopeOfId(opId);
-  return scope === "op" ? opId : scope;
+  return scopeOfId(opId) === "agent" ? AGENT_ID_PREFIX : opId;
 }

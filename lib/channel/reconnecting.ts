@@ -78,8 +78,8 @@ class ReconnectingChannel {
   #overlap: Overlap | undefined;
   /** Until the current one has said all that the previous one has said. */
   #overlapping: Stream | undefined;
-  /** When the previous one last spoke of an op that the current one has not spoken of. */
-  #newsFromPreviousAt = -Infinity;
+  /** What the previous one last said of an op that the current one had not spoken of. */
+  #news: { readonly message: unknown; readonly at: number } | undefined;
   #status: ChannelStatus | undefined;
   /** Of attempts since the channel was last live. */
   #attempts = 0;
@@ -133,9 +133,8 @@ class ReconnectingChannel {
     const overlap = this.#overlap;
     const counts = overlap?.hear(stream, event.message) ?? true;
     if (overlap && stream === this.#previous && !overlap.isKnownToSuccessor(event.message)) {
-      this.#newsFromPreviousAt = asyncScheduler.now();
+      this.#news = { message: event.message, at: asyncScheduler.now() };
     }
-    if (this.#overlap?.isFull) this.#endOverlap();
     if (counts) this.#out.next(event);
   }
 
@@ -153,11 +152,7 @@ class ReconnectingChannel {
       this.#overlap.succeed(stream);
       this.#previous ??= replaced;
       this.#overlapping = this.#add();
-      this.#letGoOfPrevious(this.#overlapping, MAX_OVERLAPS);
-    } else {
-      // More was said than can be compared.
-      this.#previous?.unsubscribe();
-      replaced?.unsubscribe();
+      this.#letGoOfPrevious(this.#overlapping, this.#overlap, MAX_OVERLAPS);
     }
     const { maxStreamAgeMs } = this.#policy;
     if (maxStreamAgeMs !== undefined) {
@@ -187,14 +182,19 @@ class ReconnectingChannel {
   }
 
   /** Once what was under way on it has come. */
-  #letGoOfPrevious(overlapping: Stream, waitsLeft: number): void {
+  #letGoOfPrevious(overlapping: Stream, overlap: Overlap, waitsLeft: number): void {
     const wait = new Subscription();
     overlapping.add(wait);
+    const dueAt = asyncScheduler.now() + OVERLAP_MS;
     this.#after(OVERLAP_MS, wait, () => {
-      const lags = asyncScheduler.now() - this.#newsFromPreviousAt < LAGGING_MS;
-      if (lags && this.#previous && waitsLeft > 1) {
+      const now = asyncScheduler.now();
+      // Where the event loop stood still, what has arrived meanwhile is yet to be read.
+      const stoodStill = now - dueAt > LAGGING_MS;
+      const news = this.#news;
+      const lags = news && now - news.at < LAGGING_MS && !overlap.isKnownToSuccessor(news.message);
+      if ((lags || stoodStill) && this.#previous && waitsLeft > 1) {
         wait.unsubscribe();
-        this.#letGoOfPrevious(overlapping, waitsLeft - 1);
+        this.#letGoOfPrevious(overlapping, overlap, waitsLeft - 1);
       } else {
         this.#previous?.unsubscribe();
       }
@@ -207,9 +207,8 @@ class ReconnectingChannel {
   #endOverlap(): void {
     this.#stopOverlapping();
     const withheld = this.#overlap?.withheld() ?? [];
-    this.#overlap = undefined;
-    // With no current one, the previous one is all there is.
-    if (this.#current) this.#previous?.unsubscribe();
+    this.#overlap = this.#news = undefined;
+    this.#previous?.unsubscribe();
     for (const message of withheld) this.#out.next({ type: "message", message });
     const reason = this.#postponed;
     this.#postponed = undefined;
@@ -220,6 +219,7 @@ class ReconnectingChannel {
   #forget(lost: Stream): void {
     const overlap = this.#overlap;
     if (!overlap || !this.#previous) return;
+    overlap.lose(lost);
     this.#after(OVERLAP_MS, this.#previous, () => {
       if (this.#overlap !== overlap) return;
       for (const message of overlap.forget(lost)) this.#out.next({ type: "message", message });

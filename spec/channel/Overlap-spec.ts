@@ -66,6 +66,8 @@ describe("Overlap", function () {
     overlap.hear(newer, pause(FLEET));
     expect(overlap.hear(older, resume(FLEET))).to.be.false;
     expect(overlap.hear(older, resume(OP))).to.be.true;
+    overlap.hear(newer, pause(AGENT));
+    for (const scope of ["agent", "fleet"]) expect(overlap.hear(older, resume(scope))).to.be.true;
   });
 
   it("hears rubbish from the newer stream only, once that is live, and takes none of it for a word on an op", () => {
@@ -98,13 +100,52 @@ describe("Overlap", function () {
     expect(overlap.withheld()).to.deep.equal([]);
   });
 
-  it("says when it has no room for more ops", () => {
-    const overlap = overlapping();
-    for (let index = 0; index < 100_000; index++) overlap.hear(newer, pause(`op:${index}`));
-    overlap.hear(newer, pause("op:0"));
-    expect(overlap.isFull).to.be.false;
-    overlap.hear(newer, pause("one:more"));
-    expect(overlap.isFull).to.be.true;
+  describe("with no room for more ops", () => {
+    const ROOM = 100_000;
+
+    /** The older stream has paused the one, and the newer one all others. */
+    function full(): Overlap {
+      const overlap = overlapping();
+      overlap.hear(older, pause(OP));
+      for (let index = 1; index < ROOM; index++) overlap.hear(newer, pause(`full:${index}`));
+      return overlap;
+    }
+
+    it("takes the newer stream's word on a further one, and of the older one's no more than TERMINATE", () => {
+      const overlap = full();
+      for (const message of [pause, resume, terminate]) expect(overlap.hear(newer, message(OTHER))).to.be.true;
+      expect(overlap.hear(older, pause(OTHER))).to.be.false;
+      expect(overlap.hear(older, resume(OTHER))).to.be.false;
+      expect(overlap.hear(older, terminate(OTHER))).to.be.true;
+    });
+
+    it("has room for the last one, and goes on comparing those that it knows", () => {
+      const overlap = full();
+      expect(overlap.hear(older, resume(OP))).to.be.true;
+      expect(overlap.hear(older, resume("full:1"))).to.be.false;
+      expect(overlap.hear(newer, resume("full:1"))).to.be.true;
+      expect(overlap.hear(older, pause(`full:${ROOM - 1}`))).to.be.true;
+    });
+
+    it("goes on comparing what is said to the agent and to the fleet", () => {
+      for (const opId of [AGENT, FLEET]) {
+        const overlap = full();
+        expect(overlap.hear(older, pause(opId))).to.be.true;
+        overlap.hear(newer, pause(opId));
+        expect(overlap.hear(older, resume(opId))).to.be.false;
+      }
+    });
+
+    it("takes every word of the one stream there is, before there is a newer one and once that is lost", () => {
+      const before = new Overlap();
+      for (let index = 0; index < ROOM; index++) before.hear(older, pause(`full:${index}`));
+      for (const message of [pause, resume, terminate]) expect(before.hear(older, message(OTHER))).to.be.true;
+      const after = full();
+      after.lose(older);
+      expect(after.hear(older, pause(OTHER))).to.be.false;
+      after.lose(newer);
+      for (const message of [pause, resume, terminate]) expect(after.hear(older, message(OTHER))).to.be.true;
+    });
   });
 
   it("lets no op run against its last word, whichever stream is behind, and ends as sent", () => {

@@ -490,12 +490,12 @@ describe("reconnecting", () => {
       return { type: "message", message: pause(`op:${index}`) };
     });
 
-    it("lets go of the old stream as soon as the new one is live where the old one has spoken of too many ops", () => {
+    it("listens to the old stream for half a second, of however many ops it has spoken", () => {
       play(({ told, expectSubscriptions, cold }) => {
         const old = cold<StreamEvent>("ld--------p", stream);
         const flooding = merge(old, timer(2).pipe(mergeMap(() => flood)));
-        const lines = told([flooding, cold<StreamEvent>("-----l", stream)], { until: 20 });
-        expectSubscriptions(old.subscriptions).toBe("^-----!");
+        const lines = told([flooding, cold<StreamEvent>("-----l", stream)], { until: 600 });
+        expectSubscriptions(old.subscriptions).toBe("^ 505ms !");
         return () => {
           expect(lines.slice(-2)).to.deep.equal(["2 PAUSE", "6 handover draining"]);
         };
@@ -512,13 +512,14 @@ describe("reconnecting", () => {
       });
     });
 
-    it("lets go of the old stream early when the new one speaks of more ops than can be kept in mind", () => {
+    it("hears a TERMINATE on the old stream though the new one has spoken of more ops than can be kept in mind", () => {
       play(({ told, expectSubscriptions, cold }) => {
-        const old = cold<StreamEvent>("ld----p", stream);
-        const lines = told([old, concat([stream.l, ...flood], NEVER)], { until: 20 });
-        expectSubscriptions(old.subscriptions).toBe("^!");
+        const old = cold<StreamEvent>("ld----(pT)", stream);
+        const lines = told([old, concat([stream.l, ...flood], NEVER)], { until: 600 });
+        expectSubscriptions(old.subscriptions).toBe("^ 500ms !");
         return () => {
-          expect(lines).to.have.lengthOf(100_004).and.not.include("6 PAUSE other");
+          expect(lines).to.have.lengthOf(100_005).and.not.include("6 PAUSE other");
+          expect(lines.at(-1)).to.equal("6 TERMINATE");
         };
       });
     });
@@ -530,6 +531,30 @@ describe("reconnecting", () => {
         expectSubscriptions(old.subscriptions).toBe("^ 1000ms !");
         return () => {
           expect(lines.slice(3)).to.deep.equal(["450 PAUSE other", "851 TERMINATE"]);
+        };
+      });
+    });
+
+    it("lets go of an old stream that is ahead of the new one, which says the same a little later", () => {
+      play(({ cold, told, expectSubscriptions }) => {
+        const old = cold<StreamEvent>("ld 448ms p", stream);
+        told([old, cold<StreamEvent>("l 450ms p", stream)], { until: 3_000 });
+        expectSubscriptions(old.subscriptions).toBe("^ 500ms !");
+        return undefined;
+      });
+    });
+
+    it("listens on where the event loop stood still when it was to let go: what came meanwhile is yet to be read", () => {
+      play(({ cold, told, expectSubscriptions }) => {
+        const old = cold<StreamEvent>("ld 600ms T", stream);
+        const now = asyncScheduler.now.bind(asyncScheduler);
+        // The clock runs ahead of what is scheduled, as where timers are late.
+        timer(400).subscribe(() => (asyncScheduler.now = () => now() + 150));
+        timer(550).subscribe(() => (asyncScheduler.now = now));
+        const lines = told([old, cold<StreamEvent>("l", stream)], { until: 3_000 });
+        expectSubscriptions(old.subscriptions).toBe("^ 1000ms !");
+        return () => {
+          expect(lines.at(-1)).to.equal("602 TERMINATE");
         };
       });
     });

@@ -80,9 +80,9 @@ export class ChannelModel {
     if (this.isOver) this.#wrong("an attempt after the end");
     if (this.#openings() > 1) this.#wrong("two attempts at once");
     const dueAt = this.#retryAt ?? this.#replaceAt();
-    const lateMs = this.#now - dueAt;
-    const isExtended = this.#mayBeExtended(dueAt) && lateMs % EXTENSION_MS === 0;
-    if (lateMs !== 0 && !isExtended) this.#wrong(`an attempt begins that is due at ${dueAt}`);
+    const extensions = (this.#now - this.#overlapsUntil) / EXTENSION_MS;
+    const isExtended = this.#mayBeExtended(dueAt) && Math.abs(extensions - Math.round(extensions)) < 1e-6;
+    if (this.#now !== dueAt && !isExtended) this.#wrong(`an attempt begins that is due at ${dueAt}`);
     this.#retryAt = undefined;
   }
 
@@ -149,8 +149,8 @@ export class ChannelModel {
   }
 
   #mayBeExtended(dueAt: number): boolean {
-    const lateMs = this.#now - dueAt;
-    return dueAt === this.#overlapsUntil && lateMs >= 0 && lateMs <= MAX_EXTENSION_MS;
+    const extensionMs = this.#now - this.#overlapsUntil;
+    return dueAt <= this.#now && extensionMs >= 0 && extensionMs <= MAX_EXTENSION_MS;
   }
 
   #becomeLive(attempt: number): void {

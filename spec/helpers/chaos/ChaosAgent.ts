@@ -29,8 +29,13 @@ import { SubscriberModel, type Wrong } from "./SubscriberModel.js";
 
 /** From a fault's end to live again, and from a fence's sending to its arrival, on a machine that is busy. */
 const PATIENCE_MS = 10_000;
-/** For so long after a new stream is live an older one may bring what the new one has brought before. */
-const OVERLAP_MS = 1_300;
+/**
+ * For so long after a new stream is live an older one may bring what the new one has brought before: an overlap, another
+ * wait where it seems to lag, and something for a busy machine.
+ */
+const OVERLAP_MS = 1_800;
+/** A keepalive interval that no run comes to the end of. */
+const LONG_MS = 60 * 60_000;
 /** How late the dead-man switch may be. */
 const STALE_SLACK_MS = 1_000;
 
@@ -82,6 +87,14 @@ export class ChaosAgent implements AsyncDisposable {
 
   static async start(run: ChaosRun, config: ChaosAgentConfig): Promise<ChaosAgent> {
     return new ChaosAgent(run, config, await FaultProxy.start(config.site));
+  }
+
+  /**
+   * Whether it may lose something even where nothing is lost on the way: once a gateway has said GOAWAY, grpc-js takes the
+   * next ping for one that has failed, and drops the stream with what is under way on it.
+   */
+  get pings(): boolean {
+    return this.#options.keepalive?.intervalMs !== undefined && this.#options.keepalive.intervalMs < LONG_MS;
   }
 
   /** Everything that is to be known of its gateway may be lost from now on, until the fault has ended. */

@@ -42,6 +42,15 @@ export class ChaosRun {
     this.end();
   }
 
+  /** Lets a rejection end the run. */
+  async guard(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.fail("chaos", error instanceof Error ? String(error.stack) : String(error));
+    }
+  }
+
   end(): void {
     this.#over.abort();
   }

@@ -18,5 +18,7 @@ export interface Fault {
   readonly isGentle?: true;
   /** It strikes every connection of the gateway and not only some. */
   readonly isEverywhere?: true;
+  /** Nothing tells of it but a ping that is not answered. */
+  readonly isSilent?: true;
   readonly strike: (strike: Strike) => Promise<void> | void;
 }

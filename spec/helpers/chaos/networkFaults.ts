@@ -81,6 +81,8 @@ export const http2Faults: readonly Fault[] = [
   { kind: "GOAWAY, the old stream lags", isGentle: true, strike: lag },
   {
     kind: "garbage",
+    // Of a malformed frame, and of all that comes after it, grpc-js tells the call nothing.
+    isSilent: true,
     strike: ({ proxies, random }) => proxies.forEach((proxy) => proxy.inject(random.bytes(random.int(9, 200)))),
   },
 ];

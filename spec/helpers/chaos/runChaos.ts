@@ -8,7 +8,7 @@ import { Operator } from "./Operator.js";
 import { Random } from "./Random.js";
 import { startStages } from "./stages.js";
 import { StallWatch } from "./StallWatch.js";
-import { strikeFaults } from "./strikeFaults.js";
+import { FAILED, strikeFaults } from "./strikeFaults.js";
 import type { Summary } from "./Summary.js";
 
 export interface ChaosOptions {
@@ -43,7 +43,7 @@ export async function runChaos({ seed, durationMs, everyMs, onProgress }: ChaosO
   const summary = (): Summary => ({
     seed,
     seconds: run.history.now / 1_000,
-    faults: sum([...faults.values()]),
+    faults: sum([...faults].map(([kind, count]) => (kind === FAILED ? -count : count))),
     faultsByKind: Object.fromEntries(faults),
     reconnects: total(({ counts }) => counts.reconnects),
     handoversByDraining: total(({ counts }) => counts.draining),
@@ -60,35 +60,33 @@ export async function runChaos({ seed, durationMs, everyMs, onProgress }: ChaosO
     peakRssMb: memory.peakRssMb,
     peakHeapMb: memory.peakHeapMb,
   });
-  const progress = setInterval(() => onProgress?.(summary()), PROGRESS_MS);
-  try {
+  const act = async (): Promise<void> => {
     await Promise.all(agents.map((agent) => agent.settle()));
     const calm = new AbortController();
-    const strikes = stages.map(({ faults: kinds }, index) =>
-      strikeFaults(run, {
-        operator: operators[index]!,
-        faults: kinds,
-        everyMs,
-        random: random.fork(),
-        counts: faults,
-        until: calm.signal,
-      }),
-    );
+    const strikes = stages.map(({ faults: kinds }, index) => {
+      const operator = operators[index]!;
+      const config = { operator, faults: kinds, everyMs, random: random.fork(), counts: faults, until: calm.signal };
+      return run.guard(strikeFaults(run, config));
+    });
     const work = operators.flatMap((operator) => [
-      operator.work(),
-      ...operator.agents.map((agent) => agent.patrol(random.fork())),
-      ...operator.agents.map((agent) => keepGatesBusy(run, agent, operator, random.fork(), gates)),
+      run.guard(operator.work()),
+      ...operator.agents.map((agent) => run.guard(agent.patrol(random.fork()))),
+      ...operator.agents.map((agent) => run.guard(keepGatesBusy(run, agent, operator, random.fork(), gates))),
     ]);
     await run.pause(durationMs);
     calm.abort();
     await Promise.all(strikes);
-    await finale(run, operators);
+    await run.guard(finale(run, operators));
     run.end();
     await Promise.all(work);
-  } catch (error) {
-    run.fail("chaos", String(error));
+  };
+  const progress = setInterval(() => onProgress?.(summary()), PROGRESS_MS);
+  const uncaught = (error: Error) => run.fail("uncaught", String(error.stack));
+  process.on("uncaughtException", uncaught);
+  try {
+    await run.guard(act());
   } finally {
-    run.end();
+    process.off("uncaughtException", uncaught);
     clearInterval(progress);
   }
   if (run.failure) throw run.failure;

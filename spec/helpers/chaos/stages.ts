@@ -20,8 +20,11 @@ const common: ConnectOptions = {
   ...US,
   reconnect: { initialDelayMs: 50, maxDelayMs: 400 },
   connectTimeoutMs: 1_500,
-  keepalive: { intervalMs: 1_000, timeoutMs: 1_500 },
+  keepalive: { intervalMs: 24 * 60 * 60_000, timeoutMs: 1_500 },
 };
+
+/** Notices by itself that nobody is there. */
+const pinging = { keepalive: { intervalMs: 1_000, timeoutMs: 1_500 } };
 
 const hold = { whenStale: { then: "hold", graceMs: 800 } } as const;
 const aging = { maxStreamAgeMs: 3_000 };
@@ -52,7 +55,7 @@ export async function startStages(run: ChaosRun, opened: Belongings): Promise<re
       faults: [...networkFaults, ...http2Faults, ...localFaults(plain)],
       agents: await cast(plain, {
         default: { credentialToken: () => tokenOf(US, tokens) },
-        other: { ...THEM, ...aging, credentialToken: () => Promise.resolve(tokenOf(THEM, tokens)) },
+        other: { ...THEM, ...pinging, ...aging, credentialToken: () => Promise.resolve(tokenOf(THEM, tokens)) },
         hold: { ...hold, credentialToken: () => tokenOf(US, tokens) },
       }),
     },
@@ -60,13 +63,13 @@ export async function startStages(run: ChaosRun, opened: Belongings): Promise<re
       site: secure,
       faults: [...networkFaults, ...localFaults(secure)],
       agents: await cast(secure, {
-        tls: { ...aging, channelCredentials: clientTls },
+        tls: { ...pinging, ...aging, channelCredentials: clientTls },
       }),
     },
     {
       site: child,
       faults: [...networkFaults, ...http2Faults, ...childFaults(child)],
-      agents: await cast(child, { remote: {}, aging: { ...aging, ...hold } }),
+      agents: await cast(child, { remote: pinging, aging: { ...aging, ...hold } }),
     },
   ];
 }

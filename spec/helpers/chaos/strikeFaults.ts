@@ -19,6 +19,9 @@ export interface StrikeConfig {
   readonly until: AbortSignal;
 }
 
+/** As what a fault is counted as well that could not be brought about. */
+export const FAILED = "(of them failed to strike)";
+
 /** Handovers, which lose nothing, are tried more often than their share of all kinds. */
 const GENTLE_SHARE = 0.4;
 
@@ -41,7 +44,7 @@ export async function strikeFaults(run: ChaosRun, config: StrikeConfig): Promise
 }
 
 async function strikeOnce(run: ChaosRun, { operator, random, counts }: StrikeConfig, fault: Fault): Promise<void> {
-  const { agents } = operator;
+  const agents = operator.agents.filter(({ pings }) => pings || !fault.isSilent);
   const struck = fault.isEverywhere || random.chance(0.3) ? agents : [random.pick(agents)];
   const who = struck.map(({ name }) => name).join(", ");
   const strike = {
@@ -52,11 +55,18 @@ async function strikeOnce(run: ChaosRun, { operator, random, counts }: StrikeCon
   };
   counts.set(fault.kind, (counts.get(fault.kind) ?? 0) + 1);
   run.history.note("fault", `${fault.kind}: ${who}`);
-  if (!fault.isGentle) struck.forEach((agent) => agent.faultBegins());
-  const isDone = await isDoneInTime(fault.strike(strike));
-  if (!isDone) run.fail("fault", `${fault.kind} is not over after ${PATIENCE_MS} ms`);
+  const harmed = struck.filter(({ pings }) => !fault.isGentle || pings);
+  harmed.forEach((agent) => agent.faultBegins());
+  try {
+    const isDone = await isDoneInTime(fault.strike(strike));
+    if (!isDone) run.fail("fault", `${fault.kind} is not over after ${PATIENCE_MS} ms`);
+  } catch (error) {
+    // A stranger's connection, say, where a port that was in use by others before is ours now.
+    counts.set(FAILED, (counts.get(FAILED) ?? 0) + 1);
+    run.history.note("fault", `${fault.kind} fails: ${String(error)}`);
+  }
   await Promise.all(struck.map((agent) => agent.restore()));
-  if (!fault.isGentle) struck.forEach((agent) => agent.faultEnds());
+  harmed.forEach((agent) => agent.faultEnds());
   run.history.note("fault", `${fault.kind}: over`);
 }
 
