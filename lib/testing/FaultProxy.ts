@@ -133,14 +133,14 @@ export class FaultProxy implements AsyncDisposable {
     this.#listener.stop();
   }
 
-  /** Listens again, on the same port. */
+  /** Listens again, on the same port; rejects where somebody else has been given it meanwhile and keeps it for a second. */
   listen(): Promise<void> {
     return this.#listener.listen();
   }
 
   /**
    * Takes the link down and up again so many times, once every `everyMs`: connections are reset, and refused while it
-   * is down. Resolves when it is up for the last time.
+   * is down. Resolves when it is up for the last time, and rejects as `listen()` does.
    */
   flap(times: number, everyMs = DEFAULT_FLAP_MS): Promise<void> {
     const down = () => {
@@ -150,7 +150,10 @@ export class FaultProxy implements AsyncDisposable {
     return flap({ down, up: () => this.listen() }, times, everyMs, this.#flapping.signal);
   }
 
-  /** Ends every fault that lasts. Connections that lost something, or were stalled, are broken by TCP RST. */
+  /**
+   * Ends every fault that lasts, and rejects as `listen()` does. Connections that lost something, or were stalled, are
+   * broken by TCP RST.
+   */
   async restore(): Promise<void> {
     this.#stopFlapping();
     this.#hole = this.#pace = undefined;

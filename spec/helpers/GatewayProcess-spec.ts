@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { once } from "node:events";
+import { FaultProxy } from "../../lib/testing/FaultProxy.js";
 import { GatewayProcess } from "./GatewayProcess.js";
 import { NODE, Run } from "./processes.js";
 import { RawStream } from "./RawStream.js";
@@ -73,6 +74,16 @@ describe("GatewayProcess", function () {
     using again = await new RawStream(gateway).subscribed();
     await gateway.signal("op", "PAUSE");
     expect((await again.received(1), again.messages[0]?.sequence)).to.equal(0n);
+  });
+
+  it("says that somebody else keeps its port, having asked for it for a while", async () => {
+    await gateway.kill();
+    const other = await FaultProxy.start(gateway, { port: gateway.port });
+    const { message } = await rejectionOf(gateway.restart(), Error);
+    expect(message).to.contain(`port ${gateway.port} `).and.contain("EADDRINUSE");
+    expect(isAlive(gateway.pid!)).to.equal(false);
+    await other.close();
+    await gateway.restart();
   });
 
   it("says why it cannot start", async () => {

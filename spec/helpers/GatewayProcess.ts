@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { BehaviorSubject, filter, firstValueFrom, fromEvent, map, type Observable, takeUntil } from "rxjs";
 import type { OpControlSignal } from "../../lib/opStatus.js";
 import type { RawSignal } from "../../lib/testing/RawSignal.js";
+import { rebind } from "../../lib/testing/rebind.js";
 import type { Commands, Firehose, Request } from "../fixtures/gatewayProcess.js";
 
 const FIXTURE = join(import.meta.dirname, "../fixtures/gatewayProcess.ts");
@@ -30,7 +31,7 @@ export class GatewayProcess implements AsyncDisposable {
 
   static async start(port = 0): Promise<GatewayProcess> {
     const gateway = new GatewayProcess();
-    await gateway.#listen(port);
+    await gateway.#begin(() => gateway.#listen(port));
     return gateway;
   }
 
@@ -104,7 +105,7 @@ export class GatewayProcess implements AsyncDisposable {
     const { port } = this;
     await this.kill();
     this.#child = this.#fork();
-    await this.#listen(port);
+    await this.#begin(() => rebind(port, () => this.#listen(port)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -113,7 +114,12 @@ export class GatewayProcess implements AsyncDisposable {
 
   #fork(): ChildProcess {
     // Advanced, for a sequence is a bigint.
-    const child = fork(FIXTURE, { execArgv: ["--import", "tsx"], serialization: "advanced" });
+    const child = fork(FIXTURE, {
+      execArgv: ["--import", "tsx"],
+      serialization: "advanced",
+      // grpc-js prints each port that it cannot have, which its answer says.
+      env: { ...process.env, GRPC_VERBOSITY: "NONE" },
+    });
     // Each request waits for its answer, and one that is stopped answers none.
     child.setMaxListeners(0);
     const killed = (): void => {
@@ -131,14 +137,18 @@ export class GatewayProcess implements AsyncDisposable {
     return child;
   }
 
-  async #listen(port: number): Promise<void> {
+  async #begin(listen: () => Promise<void>): Promise<void> {
     await firstValueFrom(reports(this.#child).pipe(filter(({ up }) => up === true)));
     try {
-      this.#endpoint = (await this.#ask("start", port)) as string;
+      await listen();
     } catch (error) {
       await this.kill();
       throw error;
     }
+  }
+
+  async #listen(port: number): Promise<void> {
+    this.#endpoint = (await this.#ask("start", port)) as string;
   }
 
   async #ask<C extends keyof Commands>(command: C, ...args: Parameters<Commands[C]>): Promise<unknown> {

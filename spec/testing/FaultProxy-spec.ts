@@ -362,6 +362,45 @@ describe("FaultProxy", () => {
       await connection();
     });
 
+    it("has its port back as soon as somebody who was given it meanwhile lets it go", async () => {
+      proxy.stopListening();
+      const other = await FaultProxy.start(server, { port: proxy.port });
+      // Nobody tells that it was tried in vain.
+      const gone = sleep(100).then(() => other.close());
+      await Promise.all([proxy.listen(), proxy.listen(), gone]);
+      await connection();
+      expect(proxy.accepted).to.equal(1);
+    });
+
+    it("rejects where they keep it, naming the port, and may be told to listen once more", async () => {
+      proxy.stopListening();
+      const other = await FaultProxy.start(server, { port: proxy.port });
+      for (const again of [() => proxy.listen(), () => proxy.restore(), () => proxy.flap(1)]) {
+        expect((await rejectionOf(again(), Error)).message)
+          .to.contain(`port ${proxy.port} `)
+          .and.contain("EADDRINUSE");
+      }
+      await other.close();
+      await proxy.listen();
+      await connection();
+    });
+
+    it("asks for it no more once it is to stop", async () => {
+      proxy.stopListening();
+      const other = await FaultProxy.start(server, { port: proxy.port });
+      const listening = proxy.listen();
+      await sleep(100);
+      proxy.stopListening();
+      expect(await Promise.race([listening, sleep(500, "is still asking")])).to.equal(undefined);
+      await other.close();
+      expect(await dial().end).to.equal("refused");
+    });
+
+    it("rejects at once where it has never had the port", async () => {
+      const error = await rejectionOf(FaultProxy.start(server, { port: proxy.port }), Error);
+      expect(error).to.have.property("code", "EADDRINUSE");
+    });
+
     it("holds also where listen has not come to its end yet", async () => {
       proxy.stopListening();
       const listening = proxy.listen();
