@@ -76,6 +76,9 @@ export interface ConnectOptions extends OpControlOptions, AgentIdentity {
    * Replaces a stream by a new one when it has lived so long, in milliseconds (up to a tenth earlier, so that not all
    * agents do so at once); for proxies that cut what is old. The new one is opened before the old one is let go. By
    * default no stream is too old.
+   *
+   * The two overlap for about a second at each handover, during which a RESUME may come up to about a second late; a
+   * PAUSE or a TERMINATE never does. With an age below a few seconds the channel overlaps most of the time.
    */
   readonly maxStreamAgeMs?: number;
 }
