@@ -1,7 +1,11 @@
 import { printable } from "./printable.js";
 
-/** The longest delay a timer keeps; a longer one would fire at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+/**
+ * The longest delay a timer keeps; a longer one would fire at once.
+ *
+ * @internal
+ */
+export const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
  * Refuses a wrong argument at once, by name; the value itself is not repeated, for it may be secret.

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { firstValueFrom, NEVER, of, startWith } from "rxjs";
+import { firstValueFrom, NEVER, of, startWith, takeUntil, timer } from "rxjs";
 import type { ChannelState, ChannelStatus } from "../lib/channel/ChannelStatus.js";
+import { MAX_DELAY_MS } from "../lib/check.js";
 import { staleness } from "../lib/staleness.js";
 import { testScheduler } from "./helpers/marbles.js";
 
@@ -63,6 +64,13 @@ describe("staleness", () => {
       await firstValueFrom(staleness(NEVER.pipe(startWith(states.r)), 5));
       expect(performance.now() - began).to.be.at.least(5);
     }
+  });
+
+  it("keeps the longest graceMs there may be: a timer that is given more fires at once", async () => {
+    const told = firstValueFrom(staleness(NEVER.pipe(startWith(states.r)), MAX_DELAY_MS).pipe(takeUntil(timer(20))), {
+      defaultValue: "nothing",
+    });
+    expect(await told).to.equal("nothing");
   });
 
   it("has nothing to tell of a channel that is live from the start and stays so", () => {
