@@ -1,5 +1,7 @@
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { MAX_LENGTH, printable } from "../printable.js";
+import { isGrpc } from "./refusalIn.js";
+import { withoutSecret } from "./withoutSecret.js";
 
 /** What is known of the call besides its error. */
 export interface CallCircumstances {
@@ -13,6 +15,9 @@ const NO_NOTE = /\. Resolution note: $/;
 
 /** What grpc-js begins with, and the code says already. */
 const NO_CONNECTION = /^No connection established\. Last error: /;
+
+/** What call credentials throw follows on it, and may be secret. */
+const FAILED_PLUGIN = /(Getting metadata from plugin failed) with error: .*/s;
 
 /** What Node and OpenSSL say of a handshake that came to nothing; grpc-js makes UNAVAILABLE of all of it. */
 const TLS_FAULT = /certificate|altnames|\bSSL\b|\bTLS\b|EPROTO/i;
@@ -29,8 +34,10 @@ export function cleanServiceError(
 ): ServiceError {
   const code = error.code ?? status.UNKNOWN;
   const given = error.details ?? error.message;
-  const readable = given.replace(NO_NOTE, "");
-  const details = printable(secret === undefined ? readable : readable.replaceAll(secret, "[credential token]"));
+  const readable = given
+    .replace(NO_NOTE, "")
+    .replace(FAILED_PLUGIN, "$1; its error is withheld, since it may be secret");
+  const details = printable(secret === undefined ? readable : withoutSecret(readable, secret));
   const name = (status as Record<number, string | undefined>)[code] ?? "an unknown status";
   const message = messageOf(`${code} ${name}: `, details, likelyCause(code, readable, isPlaintext));
   return Object.assign(new Error(message), { code, details, metadata: trailersWithout(secret, error.metadata) });
@@ -57,7 +64,11 @@ function likelyCause(code: status, details: string, isPlaintext: boolean): strin
 }
 
 function trailersWithout(secret: string | undefined, metadata = new Metadata()): Metadata {
-  const values = Object.keys(metadata.getMap()).flatMap((key) => metadata.get(key));
-  const isRepeated = secret !== undefined && values.some((value) => value.includes(secret));
-  return isRepeated ? new Metadata() : metadata;
+  if (secret === undefined) return metadata;
+  const texts = Object.keys(metadata.getMap()).flatMap((key) => [key, ...metadata.get(key).map(String)]);
+  if (texts.every((text) => withoutSecret(text, secret) === text)) return metadata;
+  const kept = new Metadata();
+  // That it came as gRPC makes an answer the gateway's own; in our words, since the peer's may hold the secret.
+  if (isGrpc(String(metadata.get("content-type")[0]))) kept.set("content-type", "application/grpc");
+  return kept;
 }

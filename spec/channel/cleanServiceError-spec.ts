@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { inspect } from "node:util";
 import { cleanServiceError } from "../../lib/channel/cleanServiceError.js";
+import { refusalIn } from "../../lib/channel/refusalIn.js";
 import { describeError } from "../../lib/printable.js";
 
 describe("cleanServiceError", () => {
@@ -97,6 +98,45 @@ describe("cleanServiceError", () => {
       });
     }
 
+    for (const [kind, value] of [
+      ["in another case", secret.toUpperCase()],
+      ["escaped as in a URL", encodeURIComponent(secret)],
+    ] as const) {
+      it(`shows it nowhere, repeated ${kind}`, () => {
+        const trailers = new Metadata();
+        trailers.set("x-refused", value);
+        const error = cleanServiceError(serviceError(status.UNAUTHENTICATED, `no: ${value}`, trailers), { secret });
+        expect(error.details).to.equal("no: [credential token]");
+        expect(error.metadata.getMap()).to.deep.equal({});
+      });
+    }
+
+    it("lets go of the trailers that repeat it as a name", () => {
+      const trailers = new Metadata();
+      trailers.set("S3cret", "1");
+      const error = cleanServiceError(serviceError(status.UNAUTHENTICATED, "no", trailers), { secret: "S3cret" });
+      expect(error.metadata.getMap()).to.deep.equal({});
+    });
+
+    for (const type of ["application/grpc", "application/grpc+proto", `application/grpc+${secret}`]) {
+      it(`keeps of such trailers that they came as gRPC: a refusal stays one (${type})`, () => {
+        const trailers = new Metadata();
+        trailers.set("content-type", type);
+        trailers.set("x-refused", secret);
+        const error = cleanServiceError(serviceError(status.PERMISSION_DENIED, "no", trailers), { secret });
+        expect(error.metadata.getMap()).to.deep.equal({ "content-type": "application/grpc" });
+        expect(refusalIn(error)).to.equal("misconfigured");
+      });
+    }
+
+    it("makes no gRPC of a web page that repeats it", () => {
+      const trailers = new Metadata();
+      trailers.set("content-type", "text/html");
+      trailers.set("x-refused", secret);
+      const error = cleanServiceError(serviceError(status.PERMISSION_DENIED, "no", trailers), { secret });
+      expect(error.metadata.getMap()).to.deep.equal({});
+    });
+
     it("keeps the trailers that do not", () => {
       const trailers = new Metadata();
       trailers.set("x-request", "1");
@@ -104,6 +144,21 @@ describe("cleanServiceError", () => {
       expect(error.metadata.getMap()).to.deep.equal({ "x-request": "1" });
     });
   });
+
+  for (const [code, before] of [
+    [status.UNKNOWN, ""],
+    [status.UNAVAILABLE, ""],
+    [status.INTERNAL, "Invalid status from control plane: 3 INVALID_ARGUMENT "],
+  ] as const) {
+    it(`withholds what call credentials threw, ${status[code]}: it may be secret`, () => {
+      const failed = `${before}Getting metadata from plugin failed`;
+      const details = `${failed} with error: certificate of client_secret=hunter2\n\u2028hunter2. Resolution note: `;
+      const error = cleanServiceError(serviceError(code, details));
+      expect(error.details).to.equal(`${failed}; its error is withheld, since it may be secret`);
+      expect(error.message).to.equal(`${code} ${status[code]}: ${error.details}`);
+      expect(inspect(error, { depth: Infinity, showHidden: true })).to.not.include("hunter2");
+    });
+  }
 
   describe("hints at a likely cause in the message, and in nothing else,", () => {
     it("of UNIMPLEMENTED: the wrong port", () => {

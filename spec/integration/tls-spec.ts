@@ -1,5 +1,6 @@
-import { ChannelCredentials } from "@grpc/grpc-js";
+import { CallCredentials, ChannelCredentials } from "@grpc/grpc-js";
 import { expect } from "chai";
+import { inspect } from "node:util";
 import { OpControlUnavailableError } from "../../lib/errors.js";
 import { DevGateway } from "../../lib/testing/DevGateway.js";
 import { caughtUp, channelIs, connectTo, testPair, tlsServer, US } from "../helpers/gateways.js";
@@ -76,6 +77,20 @@ describe("TLS over a real socket", () => {
       expect((await rejectionOf(control.ready(), OpControlUnavailableError)).cause).to.be.instanceOf(Error);
       expect(lastError).to.match(TLS);
     }
+  });
+
+  it("shows nothing of what call credentials throw", async () => {
+    await using gateway = await DevGateway.start({ credentials: tlsServer() });
+    const callCredentials = CallCredentials.createFromMetadataGenerator((_, done) => {
+      done(new Error("could not refresh with client_secret=hunter2"));
+    });
+    const channelCredentials = ChannelCredentials.createSsl(cert).compose(callCredentials);
+    using control = connectTo({ endpoint: `localhost:${gateway.port}` }, { channelCredentials });
+    const told = record(control.connection$);
+    const error = await rejectionOf(control.ready(), OpControlUnavailableError);
+    expect(told.values.at(-1)?.lastError).to.include("Getting metadata from plugin failed;");
+    const shown = inspect([error, told.values], { depth: Infinity, showHidden: true });
+    expect(shown).to.not.include("hunter2");
   });
 
   it("that hangs in its handshake is given up at connectTimeoutMs", async () => {
