@@ -59,7 +59,10 @@ export interface ConnectOptions extends OpControlOptions, AgentIdentity {
    * refused on plaintext to another machine.
    */
   readonly credentialToken?: CredentialToken;
-  /** Used as they are, for mutual TLS or a CA of one's own; by default TLS, and plaintext to this machine only. */
+  /**
+   * Used as they are, for mutual TLS or a CA of one's own; by default TLS, and plaintext to this machine only. They
+   * must be made by the copy of `@grpc/grpc-js` that this package depends on: grpc-js refuses those of another.
+   */
   readonly channelCredentials?: ChannelCredentials;
   /** Allows plaintext to another machine; `false` by default. */
   readonly allowInsecure?: boolean;
@@ -93,6 +96,11 @@ export interface KeepaliveOptions {
   /** How long a ping may stay unanswered, in milliseconds. */
   readonly timeoutMs?: number;
 }
+
+/** With the range that package.json has, as its dependency; a spec holds the two together. */
+const CREDENTIALS_OF_ONE_COPY =
+  "a ChannelCredentials made by the same copy of @grpc/grpc-js that rx-op-control uses; where there is another " +
+  "(npm ls @grpc/grpc-js), depend on ^1.14.0 of it yourself so that one is shared";
 
 const reconnectDefaults = { initialDelayMs: 1_000, maxDelayMs: 32_000 };
 const keepaliveDefaults = { intervalMs: 30_000, timeoutMs: 10_000 };
@@ -141,7 +149,7 @@ const connectChecks: Checks<ConnectOptions> = {
     check(typeof value === "function" || isSendableToken(value), name, "a function, or a non-empty line of ASCII");
   },
   channelCredentials: (name, value) => {
-    check(isChannelCredentials(value), name, "a ChannelCredentials of @grpc/grpc-js");
+    check(isChannelCredentials(value), name, CREDENTIALS_OF_ONE_COPY);
   },
   allowInsecure: (name, value) => {
     check(typeof value === "boolean", name, "true or false");
@@ -166,7 +174,11 @@ export function resolveFromOptions(options: FromOptions) {
 
 /** @internal */
 export function resolveConnectOptions(endpoint: string, options: ConnectOptions) {
-  check(isEndpoint(endpoint), "endpoint", 'a "host:port" (or another gRPC target, without "http://")');
+  check(
+    isEndpoint(endpoint),
+    "endpoint",
+    'a "host:port" (or another gRPC target, without "http://" or "user:password@")',
+  );
   checkAll(connectChecks, options);
   checkNonEmptyString("agentId", options.agentId);
   const set = { ...connectDefaults, ...given(options) };
@@ -220,7 +232,9 @@ function checkTogether(
 }
 
 function isEndpoint(endpoint: unknown): boolean {
-  return typeof endpoint === "string" && /^[^\s]+$/.test(endpoint) && !/^https?:/i.test(endpoint);
+  if (typeof endpoint !== "string" || !/^[^\s]+$/.test(endpoint) || /^https?:/i.test(endpoint)) return false;
+  // No gRPC target has user-info: all of it would be looked up as a name, and shown when there is none of that name.
+  return endpoint.startsWith("unix:") || !endpoint.includes("@");
 }
 
 function checkAll<T>(checks: Checks<T>, options: unknown, parent?: string): void {

@@ -1,5 +1,6 @@
 import { ChannelCredentials } from "@grpc/grpc-js";
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
 import {
   type ConnectOptions,
   type FromOptions,
@@ -8,6 +9,7 @@ import {
   resolveConnectOptions,
   resolveFromOptions,
 } from "../lib/options.js";
+import { anotherGrpc } from "./helpers/anotherGrpc.js";
 
 const LOCAL = "127.0.0.1:50051";
 const REMOTE = "gateway.example.com:443";
@@ -321,6 +323,16 @@ describe("resolveConnectOptions", () => {
     });
   });
 
+  it("says of channelCredentials of another copy of grpc-js which copy and version they must be of", () => {
+    const packageJson = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+    const { dependencies } = JSON.parse(packageJson) as { dependencies: { "@grpc/grpc-js": string } };
+    const channelCredentials = anotherGrpc().ChannelCredentials.createSsl();
+    expect(() => connect({ channelCredentials }))
+      .to.throw(TypeError, /^channelCredentials must be .*\bsame copy of @grpc\/grpc-js that rx-op-control uses;/)
+      .with.property("message")
+      .that.includes(`depend on ${dependencies["@grpc/grpc-js"]} `);
+  });
+
   describe("endpoint", () => {
     for (const endpoint of [
       LOCAL,
@@ -329,6 +341,7 @@ describe("resolveConnectOptions", () => {
       "[::1]:50051",
       "dns:///gateway:50051",
       "unix:/run/gateway.sock",
+      "unix:/run/user@1000/gateway.sock",
     ]) {
       it(`takes ${endpoint}`, () => {
         expect(() => connect({}, endpoint)).not.to.throw();
@@ -336,6 +349,13 @@ describe("resolveConnectOptions", () => {
     }
 
     for (const endpoint of [
+      "user:password@gateway:1",
+      "user@gateway:1",
+      "user:password@127.0.0.1:1",
+      "dns:///user:password@gateway:1",
+      "dns://user:password@192.0.2.1/gateway:1",
+      "ipv4:user:password@127.0.0.1:1",
+      "UNIX:user@gateway:1",
       "",
       " ",
       "a b:1",
@@ -425,12 +445,14 @@ describe("resolveConnectOptions", () => {
       });
     }
 
-    it("never repeats the endpoint, which may carry a password", () => {
-      const message = messageOf(() => connect({}, `https://user:${TOKEN}@gateway:1`));
-      expect(message)
-        .to.match(/^endpoint must be/)
-        .and.not.to.include(TOKEN);
-    });
+    for (const scheme of ["https://", "dns:///", ""]) {
+      it(`never repeats the endpoint, which may carry a password (${scheme}user:password@host)`, () => {
+        const message = messageOf(() => connect({}, `${scheme}user:${TOKEN}@gateway:1`));
+        expect(message)
+          .to.match(/^endpoint must be/)
+          .and.not.to.include(TOKEN);
+      });
+    }
 
     it("never repeats the token that it refuses to send in clear text", () => {
       const message = messageOf(() => connect({ credentialToken: TOKEN, allowInsecure: true }, REMOTE));

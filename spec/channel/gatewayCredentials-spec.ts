@@ -1,5 +1,6 @@
-import { ChannelCredentials } from "@grpc/grpc-js";
+import { ChannelCredentials, Client } from "@grpc/grpc-js";
 import { expect } from "chai";
+import { anotherGrpc } from "../helpers/anotherGrpc.js";
 import { gatewayCredentials, isChannelCredentials, isReadableOnTheWay } from "../../lib/channel/gatewayCredentials.js";
 
 describe("gatewayCredentials", () => {
@@ -58,6 +59,12 @@ describe("isChannelCredentials", () => {
   it("knows the credentials of grpc-js", () => {
     expect(isChannelCredentials(ChannelCredentials.createSsl())).to.be.true;
     expect(isChannelCredentials(ChannelCredentials.createInsecure())).to.be.true;
+  });
+
+  it("does not take those of another copy of grpc-js, for ours would not", () => {
+    const others = anotherGrpc().ChannelCredentials.createSsl();
+    expect(() => new Client("127.0.0.1:1", others)).to.throw(TypeError, "ChannelCredentials");
+    expect(isChannelCredentials(others)).to.be.false;
   });
 
   it("takes nothing else for them", () => {
