@@ -73,9 +73,15 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAt
       }),
       toldToTheHost(),
       finalize(() => {
-        client.close();
-        if (isLive) afterTheGoodbye(sockets.destroy);
-        else sockets.destroy();
+        if (isLive) {
+          client.close();
+          afterTheGoodbye(sockets.destroy);
+        } else {
+          afterTheResolver(() => {
+            client.close();
+            sockets.destroy();
+          });
+        }
       }),
     );
   });
@@ -108,6 +114,14 @@ function toldToTheHost<T>(): MonoTypeOperatorFunction<T> {
 /** HTTP/2 says in the next turn of the event loop that the stream is cancelled and the connection is left. */
 function afterTheGoodbye(destroySockets: () => void): void {
   setImmediate(() => setImmediate(destroySockets));
+}
+
+/**
+ * An IP address is its own answer, which grpc-js's resolver gives at the end of the turn, also to a client that has been
+ * closed meanwhile: that begins anew, connects again whenever it is cut off, and keeps the connection for good.
+ */
+function afterTheResolver(letGo: () => void): void {
+  setImmediate(letGo);
 }
 
 /** The method by its definition and not by a generated client, so that a larger policy.proto changes nothing here. */

@@ -7,6 +7,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { filter, firstValueFrom, lastValueFrom, map, Subject, type Subscription, tap, toArray } from "rxjs";
 import { type AttemptConfig, gatewayAttempt } from "../../lib/channel/gatewayAttempt.js";
+import { CLIENT_BACKOFF_MS } from "../../lib/channel/openClient.js";
 import type { StreamEvent } from "../../lib/channel/StreamAttempt.js";
 import { accept, cancelled, HandMadeGateway, headerOf, refuse, US, wire } from "../helpers/gateways.js";
 import { record, rejectionOf } from "../helpers/record.js";
@@ -250,6 +251,30 @@ describe("gatewayAttempt", () => {
       network.sockets[0]?.unpipe().pause();
       subscription.unsubscribe();
       if (!ours?.destroyed) await once(ours!, "close");
+    });
+
+    it("leaves no connection, nor makes it anew, in whichever step of its first turns it comes", async () => {
+      await using server = await TcpServer.start((socket) => socket.resume());
+      const made: Socket[] = [];
+      const note = (message: unknown) => made.push((message as { readonly socket: Socket }).socket);
+      subscribe("net.client.socket", note);
+      for (const step of [
+        () => Promise.resolve(),
+        () => new Promise<void>((resolve) => process.nextTick(resolve)),
+        () => turn(),
+      ]) {
+        for (let steps = 0; steps < 10; steps++) {
+          const { subscription } = record(attemptOn(server));
+          for (let done = 0; done < steps; done++) await step();
+          subscription.unsubscribe();
+        }
+      }
+      // A client would connect for the second and the third time by then, and keep the third connection.
+      await sleep(3 * CLIENT_BACKOFF_MS);
+      unsubscribe("net.client.socket", note);
+      expect(made.length).to.be.within(15, 30);
+      expect(made.filter(({ destroyed }) => !destroyed)).to.be.empty;
+      expect(server.sockets.filter(({ destroyed }) => !destroyed)).to.be.empty;
     });
 
     it("opens no call for a token that comes later", async () => {

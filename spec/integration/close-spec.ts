@@ -2,6 +2,8 @@ import { status } from "@grpc/grpc-js";
 import { expect } from "chai";
 import { join } from "node:path";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
+import { filter, firstValueFrom } from "rxjs";
+import { CLIENT_BACKOFF_MS } from "../../lib/channel/openClient.js";
 import { OpControlUnavailableError } from "../../lib/errors.js";
 import type { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import { DevGateway } from "../../lib/testing/DevGateway.js";
@@ -209,6 +211,29 @@ describe("close() over a real socket", () => {
       expect(await openSockets(before)).to.be.at.most(before);
     });
 
+    it("after 100 that were closed in the turn in which they connected", async () => {
+      await using gateway = await DevGateway.start();
+      await using network = await Network.inFrontOf(gateway);
+      for (let index = 0; index < 100; index++) {
+        const control = connectTo(network);
+        await Promise.resolve();
+        control.close();
+      }
+      await sleep(3 * CLIENT_BACKOFF_MS);
+      await network.disconnected();
+    });
+
+    it("after 100 attempts in a row that were given up at once", async () => {
+      await using server = await TcpServer.start((socket) => socket.resume());
+      const before = await openSockets();
+      const control = connectTo(server, { connectTimeoutMs: 1, reconnect: { initialDelayMs: 1, maxDelayMs: 1 } });
+      await firstValueFrom(control.connection$.pipe(filter(({ attempt }) => attempt > 100)));
+      control.close();
+      await sleep(3 * CLIENT_BACKOFF_MS);
+      expect(server.sockets.filter(({ destroyed }) => !destroyed)).to.be.empty;
+      expect(await openSockets(before)).to.be.at.most(before);
+    });
+
     it("after 50 that were refused", async () => {
       await using gateway = await DevGateway.start({ publisher: false });
       const before = await openSockets();
@@ -228,6 +253,10 @@ describe("close() over a real socket", () => {
       "at once": async () => {
         const gateway = await DevGateway.start();
         return { server: gateway, endpoint: gateway.endpoint, when: "now", until: () => Promise.resolve() };
+      },
+      "in the turn in which it connects": async () => {
+        const gateway = await DevGateway.start();
+        return { server: gateway, endpoint: gateway.endpoint, when: "soon", until: () => Promise.resolve() };
       },
       "while the token is pending": async () => {
         const gateway = await DevGateway.start();
