@@ -14,6 +14,7 @@ import { OpControlSubscribeRequest, PolicyServiceService, type OpControlMessage 
 import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
 import { decodeSignal } from "./decodeSignal.js";
 import { draining } from "./draining.js";
+import { hostsCredentials } from "./hostsCredentials.js";
 import { CLIENT_BACKOFF_MS, type ClientConfig, openClient } from "./openClient.js";
 import { openStream } from "./openStream.js";
 import { onTheHostsBehalf, ownSockets } from "./ownSockets.js";
@@ -52,7 +53,7 @@ export function gatewayAttempt(config: AttemptConfig): StreamAttempt {
 function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAttempt {
   return defer(() => {
     const sockets = ownSockets(() => {
-      const client = openClient(config);
+      const client = openClient({ ...config, channelCredentials: hostsCredentials(config.channelCredentials) });
       return { client, call: callOpControlStream(client, config, metadata) };
     }, 2 * CLIENT_BACKOFF_MS);
     const { client, call } = sockets.opened;

@@ -76,7 +76,6 @@ function keep(message: unknown): void {
  *
  * @internal
  */
-export function onTheHostsBehalf(act: () => void): void {
-  if (owners.getStore()) owners.run(undefined, act);
-  else act();
+export function onTheHostsBehalf<T>(act: () => T): T {
+  return owners.getStore() ? owners.run(undefined, act) : act();
 }
