@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { Subscription } from "rxjs";
-import { OpTerminatedError } from "./errors.js";
+import { terminationOf } from "./operators/terminationOf.js";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
 import type { StatusObservable } from "./ops/StatusObservable.js";
 
@@ -104,8 +104,8 @@ export class OpAbortSignals {
 
 /** Somebody may ask for the signal while others are told of the terminate, before it is the signal's turn. */
 function abortIfTerminated({ status$, root }: Entry): void {
-  const { opId, state, scope } = status$.value;
-  if (state === "terminated" && !root.signal.aborted) root.abort(new OpTerminatedError(opId, scope));
+  const { value } = status$;
+  if (value.state === "terminated" && !root.signal.aborted) root.abort(terminationOf(value));
 }
 
 /**

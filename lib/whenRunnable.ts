@@ -1,4 +1,17 @@
-import { defer, EMPTY, filter, finalize, lastValueFrom, merge, Observable, of, switchMap, take, takeUntil } from "rxjs";
+import {
+  defer,
+  EMPTY,
+  filter,
+  finalize,
+  lastValueFrom,
+  merge,
+  type Observable,
+  of,
+  switchMap,
+  take,
+  takeUntil,
+} from "rxjs";
+import { nextTurn$ } from "./nextTurn.js";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
 import type { OpStatus } from "./opStatus.js";
 
@@ -43,14 +56,3 @@ export function whenRunnable(
   );
   return lastValueFrom(allowed$, { defaultValue: false });
 }
-
-/** Not RxJS's `asapScheduler`: that is a microtask, and what has arrived by now may be some microtasks away. */
-const nextTurn$ = new Observable<true>((subscriber) => {
-  const immediate = setImmediate(() => {
-    subscriber.next(true);
-    subscriber.complete();
-  });
-  return () => {
-    clearImmediate(immediate);
-  };
-});

@@ -5,12 +5,16 @@ import {
   map,
   type MonoTypeOperatorFunction,
   Observable,
+  of,
+  Subject,
   switchMap,
+  takeUntil,
   tap,
   throwError,
-  timeout,
+  timer,
 } from "rxjs";
 import { OpControlSubscribeRequest, PolicyServiceService, type OpControlMessage } from "../../codegen/gen/policy.js";
+import { afterReading$ } from "./afterReading.js";
 import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
 import { decodeSignal } from "./decodeSignal.js";
 import { draining } from "./draining.js";
@@ -34,23 +38,32 @@ export interface AttemptConfig extends ClientConfig {
  * @internal
  */
 export function gatewayAttempt(config: AttemptConfig): StreamAttempt {
+  const { connectTimeoutMs } = config;
   return defer(() => {
-    let waitsFor = "token from credentialToken";
+    let isAsked = false;
+    const answered$ = new Subject<void>();
+    const late$ = timer(connectTimeoutMs).pipe(
+      // The answer may be there already, with a TERMINATE behind it, where the event loop stood still.
+      switchMap(() => (isAsked ? afterReading$ : of(undefined))),
+      switchMap(() => {
+        const what = isAsked ? "answer from the gateway" : "token from credentialToken";
+        return throwError(() => new Error(`no ${what} within connectTimeoutMs (${connectTimeoutMs} ms)`));
+      }),
+      takeUntil(answered$),
+    );
     return defer(() => credentialMetadata(config.credentialToken)).pipe(
       switchMap((metadata) => {
-        waitsFor = "answer from the gateway";
-        return subscribeToGateway(config, metadata);
+        isAsked = true;
+        return subscribeToGateway(config, metadata, () => {
+          answered$.next();
+        });
       }),
-      timeout({
-        first: config.connectTimeoutMs,
-        with: () =>
-          throwError(() => new Error(`no ${waitsFor} within connectTimeoutMs (${config.connectTimeoutMs} ms)`)),
-      }),
+      takeUntil(late$),
     );
   });
 }
 
-function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAttempt {
+function subscribeToGateway(config: AttemptConfig, metadata: Metadata, onLive: () => void): StreamAttempt {
   return defer(() => {
     const sockets = ownSockets(() => {
       const client = openClient({ ...config, channelCredentials: hostsCredentials(config.channelCredentials) });
@@ -70,7 +83,9 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata): StreamAt
     return openStream(() => call, circumstances).pipe(
       tap(({ type }) => {
         // Before anybody hears of it: whoever does may let go at once.
-        if (type === "live") isLive = true;
+        if (type !== "live") return;
+        isLive = true;
+        onLive();
       }),
       toldToTheHost(),
       finalize(() => {

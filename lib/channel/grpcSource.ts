@@ -1,4 +1,5 @@
 import { concat, concatMap, defer, EMPTY, of } from "rxjs";
+import { afterReading$ } from "./afterReading.js";
 import type { BackoffBounds } from "./Backoff.js";
 import { type ChannelState, channelStatus } from "./ChannelStatus.js";
 import { type AttemptConfig, gatewayAttempt } from "./gatewayAttempt.js";
@@ -21,7 +22,7 @@ export interface GrpcSourceConfig extends AttemptConfig {
  */
 export function grpcSource({ reconnect, maxStreamAgeMs, ...config }: GrpcSourceConfig): SignalSource {
   const attempt$ = gatewayAttempt(config);
-  if (reconnect) return reconnecting(attempt$, { reconnect, maxStreamAgeMs, refusalIn });
+  if (reconnect) return reconnecting(attempt$, { reconnect, maxStreamAgeMs, refusalIn, afterReading$ });
   const events$ = attempt$.pipe(
     concatMap((event) => {
       if (event.type === "message") return of(event);

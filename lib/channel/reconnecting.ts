@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type Subscriber, Subscription } from "rxjs";
+import { asyncScheduler, Observable, of, type Subscriber, Subscription, switchMap, timer } from "rxjs";
 import { describeError } from "../printable.js";
 import { Backoff, type BackoffBounds } from "./Backoff.js";
 import { type ChannelState, type ChannelStatus, channelStatus } from "./ChannelStatus.js";
@@ -14,6 +14,8 @@ export interface ReconnectPolicy {
   readonly maxStreamAgeMs?: number | undefined;
   /** Whether an attempt's error is the gateway's own refusal. */
   readonly refusalIn: (error: unknown) => Refusal;
+  /** Emits when all that has arrived by now has been read; by default that is now. */
+  readonly afterReading$?: Observable<unknown>;
   /** From 0 up to 1; `Math.random` by default. */
   readonly random?: () => number;
 }
@@ -186,9 +188,9 @@ class ReconnectingChannel {
     const wait = new Subscription();
     overlapping.add(wait);
     const dueAt = asyncScheduler.now() + OVERLAP_MS;
-    this.#after(OVERLAP_MS, wait, () => {
+    this.#afterReading(OVERLAP_MS, wait, () => {
       const now = asyncScheduler.now();
-      // Where the event loop stood still, what has arrived meanwhile is yet to be read.
+      // Where the event loop stood still, more may have arrived meanwhile than is read in a turn.
       const stoodStill = now - dueAt > LAGGING_MS;
       const news = this.#news;
       const lags = news && now - news.at < LAGGING_MS && !overlap.isKnownToSuccessor(news.message);
@@ -199,7 +201,7 @@ class ReconnectingChannel {
         this.#previous?.unsubscribe();
       }
     });
-    this.#after(2 * OVERLAP_MS, wait, () => {
+    this.#afterReading(2 * OVERLAP_MS, wait, () => {
       this.#endOverlap();
     });
   }
@@ -220,7 +222,7 @@ class ReconnectingChannel {
     const overlap = this.#overlap;
     if (!overlap || !this.#previous) return;
     overlap.lose(lost);
-    this.#after(OVERLAP_MS, this.#previous, () => {
+    this.#afterReading(OVERLAP_MS, this.#previous, () => {
       if (this.#overlap !== overlap) return;
       for (const message of overlap.forget(lost)) this.#out.next({ type: "message", message });
     });
@@ -280,6 +282,21 @@ class ReconnectingChannel {
   /** Does it later, unless the stream is over by then. */
   #after(delayMs: number, stream: Stream, act: () => void): void {
     stream.add(asyncScheduler.schedule(act, delayMs));
+  }
+
+  /** The same, but first what has arrived is read: it was in time, even where the timer is late. */
+  #afterReading(delayMs: number, stream: Stream, act: () => void): void {
+    const { afterReading$ = of(undefined) } = this.#policy;
+    stream.add(
+      timer(delayMs)
+        .pipe(switchMap(() => afterReading$))
+        .subscribe({
+          next: act,
+          error: (error: unknown) => {
+            this.#out.error(error);
+          },
+        }),
+    );
   }
 
   #tell(state: ChannelState, details: Partial<ChannelStatus>): void {

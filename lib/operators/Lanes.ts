@@ -4,6 +4,7 @@ import type { OpState, OpStatus } from "../opStatus.js";
 import { Hold, Room } from "./Hold.js";
 import type { ResolvedHoldByOpOptions } from "./HoldByOpOptions.js";
 import { statusNow } from "./stateNow.js";
+import { terminationOf } from "./terminationOf.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
 
 /** Who knows the ops' statuses: an `OpControlSubscriber`, for one. */
@@ -60,7 +61,7 @@ export class Lanes<T> {
       const opId = this.#opIdOf(value);
       const lane = this.#lanes.get(opId) ?? this.#open(opId);
       const now = statusNow(lane.status$);
-      if (now?.state === "terminated") this.#fail(lane, new OpTerminatedError(now.opId, now.scope));
+      if (now?.state === "terminated") this.#fail(lane, terminationOf(now));
       if (lane.terminated) this.#drop(value, lane.terminated);
       else lane.hold.next(value, now?.state);
       this.#settle(lane);

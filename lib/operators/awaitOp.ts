@@ -1,6 +1,6 @@
-import { filter, type OperatorFunction, pipe, take } from "rxjs";
+import type { OperatorFunction } from "rxjs";
 import type { OpStatus } from "../opStatus.js";
-import { throwOnTerminated } from "./throwOnTerminated.js";
+import { awaitOpUnless } from "./awaitOpUnless.js";
 
 /**
  * Emits the op's status exactly once, and only if the op may run.
@@ -28,9 +28,5 @@ import { throwOnTerminated } from "./throwOnTerminated.js";
  * @returns An operator on a status stream, such as `control.status(opId)`.
  */
 export function awaitOp(): OperatorFunction<OpStatus, OpStatus> {
-  return pipe(
-    filter(({ state }) => state !== "paused"),
-    take(1),
-    throwOnTerminated(),
-  );
+  return awaitOpUnless(() => false);
 }

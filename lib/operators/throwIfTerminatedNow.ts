@@ -8,9 +8,9 @@ import {
   pipe,
   throwError,
 } from "rxjs";
-import { OpTerminatedError } from "../errors.js";
 import type { OpStatus } from "../opStatus.js";
 import { statusNow } from "./stateNow.js";
+import { terminationOf } from "./terminationOf.js";
 
 /**
  * Makes the end of a source, in order or not, an {@link OpTerminatedError} where the op is terminated at that moment: the
@@ -23,7 +23,7 @@ export function throwIfTerminatedNow<T>(status$: Observable<OpStatus>): MonoType
   const endWith = (end$: Observable<never>) =>
     defer(() => {
       const now = statusNow(status$);
-      return now?.state === "terminated" ? throwError(() => new OpTerminatedError(now.opId, now.scope)) : end$;
+      return now?.state === "terminated" ? throwError(() => terminationOf(now)) : end$;
     });
   return pipe(
     catchError((error: unknown) => endWith(throwError(() => error as Error))),

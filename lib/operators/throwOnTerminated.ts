@@ -1,6 +1,6 @@
 import { map, type MonoTypeOperatorFunction } from "rxjs";
-import { OpTerminatedError } from "../errors.js";
 import type { OpStatus } from "../opStatus.js";
+import { terminationOf } from "./terminationOf.js";
 
 /**
  * Passes statuses on until one says that the op is terminated, and errors with an {@link OpTerminatedError} then.
@@ -11,7 +11,7 @@ import type { OpStatus } from "../opStatus.js";
  */
 export function throwOnTerminated(): MonoTypeOperatorFunction<OpStatus> {
   return map((status) => {
-    if (status.state === "terminated") throw new OpTerminatedError(status.opId, status.scope);
+    if (status.state === "terminated") throw terminationOf(status);
     return status;
   });
 }

@@ -47,11 +47,21 @@ export class Latest<T> extends Multicast<T> {
 
   /** Takes the value over at once, and returns how to tell it to everyone who is subscribed now. */
   prepare(value: T): () => void {
-    this.#value = value;
-    const subscribers = this.subscribers();
+    const subscribers = this.take(value);
     return () => {
-      super.next(value, subscribers);
+      this.tell(value, subscribers);
     };
+  }
+
+  /** Takes the value over at once, and returns who is to be told of it: everyone who is subscribed now. */
+  take(value: T): readonly Subscriber<T>[] {
+    this.#value = value;
+    return this.subscribers();
+  }
+
+  /** Tells what was taken over. */
+  tell(value: T, subscribers: readonly Subscriber<T>[]): void {
+    super.next(value, subscribers);
   }
 }
 

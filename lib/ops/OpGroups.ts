@@ -38,6 +38,11 @@ export class OpGroups {
     this.#groups = new Multicast(onThrow);
   }
 
+  /** Whether anybody has asked for them. */
+  get wanted(): boolean {
+    return this.#wanted;
+  }
+
   /** Emits the groups that are open and every further one as it opens. */
   asObservable(): Observable<GroupedObservable<string, OpStatus>> {
     return new Observable((subscriber) => {

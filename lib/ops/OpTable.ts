@@ -1,4 +1,4 @@
-import type { GroupedObservable, Observable } from "rxjs";
+import type { GroupedObservable, Observable, Subscriber } from "rxjs";
 import type { Diagnostic } from "../Diagnostic.js";
 import {
   FLEET_ID,
@@ -25,13 +25,15 @@ interface WatchedOp {
   readonly latest: LatestStatus;
 }
 
+const NONE: readonly never[] = [];
 const LIVE_CHANNEL: Verdict = { state: "running", scope: "channel", sequence: 0n };
 const STALE_CHANNEL: Verdict = { state: "paused", scope: "channel", sequence: 0n };
 
 /** A status that is to be told: to those who watch the op, where somebody does, and on `statuses$`. */
 interface Change {
   readonly status: OpStatus;
-  readonly tellWatchers?: () => void;
+  readonly latest: LatestStatus | undefined;
+  readonly watchers: readonly Subscriber<OpStatus>[];
 }
 
 /**
@@ -165,22 +167,33 @@ export class OpTable {
     if (op.latest.observed) return;
     this.#watched.delete(op.opId);
     const forgotten = op.scope === "op" ? this.#memory.set(op.opId, op.own) : [];
-    this.#groups.prepare([op.opId, ...forgotten])();
+    if (this.#groups.wanted) this.#groups.prepare([op.opId, ...forgotten])();
   }
 
   #applyToOp(message: OpControlMessage): void {
     const { opId } = message;
-    const op = this.#watched.get(opId);
+    const op = this.#watched.size > 0 ? this.#watched.get(opId) : undefined;
     const before = op ? op.own : this.#memory.get(opId);
     const own = reduceVerdict(before, "op", message);
     if (own === before) return;
-    const statusBefore = op ? op.latest.value : this.#effective(opId, before);
-    let forgotten: readonly string[] = [];
-    if (op) op.own = own;
-    else forgotten = this.#memory.set(opId, own);
-    // Not what was set but what was kept of it: a saturated memory may have had no room for it.
-    const status = this.#effective(opId, op ? own : this.#memory.get(opId));
-    this.#tell(isSameStatus(statusBefore, status) ? [] : [change(status, op)], [opId, ...forgotten]);
+    const verdictBefore = op ? op.latest.value : this.#verdictOn(opId, before);
+    let kept = own;
+    let forgotten: readonly string[] = NONE;
+    if (op) {
+      op.own = own;
+    } else {
+      forgotten = this.#memory.set(opId, own);
+      // What is told is what was kept of it: nothing of an op that runs, nor where a saturated memory had no room.
+      if (own.state === "running" || forgotten.length > 0) kept = this.#memory.get(opId);
+    }
+    const verdict = this.#verdictOn(opId, kept);
+    const status = isSameStatus(verdictBefore, verdict) ? undefined : statusFrom(opId, verdict);
+    if (op || this.#groups.wanted) {
+      this.#tell(status ? [change(status, op)] : NONE, [opId, ...forgotten]);
+    } else if (status) {
+      // Most ops are watched by nobody, and then there is nobody to tell before the onlookers.
+      this.#statuses.next(status);
+    }
   }
 
   #applyToScope(scope: "agent" | "fleet", message: OpControlMessage): void {
@@ -202,8 +215,8 @@ export class OpTable {
   /** What a wider verdict has changed for those that are watched: taken over, and yet to be told. */
   #addChangesOfWatched(changes: Change[]): void {
     for (const op of this.#watched.values()) {
-      const next = this.#effective(op.opId, this.#ownOf(op.opId, op.scope));
-      if (!isSameStatus(op.latest.value, next)) changes.push(change(next, op));
+      const verdict = this.#verdictOn(op.opId, op.scope === "op" ? op.own : this.#scopes[op.scope]);
+      if (!isSameStatus(op.latest.value, verdict)) changes.push(change(statusFrom(op.opId, verdict), op));
     }
   }
 
@@ -211,15 +224,18 @@ export class OpTable {
   #tell(changes: readonly Change[], regrouped: Iterable<string>): void {
     const onlookers = this.#statuses.subscribers();
     const tellGroups = this.#groups.prepare(regrouped);
-    for (const { tellWatchers } of changes) tellWatchers?.();
+    for (const { status, latest, watchers } of changes) latest?.tell(status, watchers);
     if (onlookers.length > 0) for (const { status } of changes) this.#statuses.next(status, onlookers);
     tellGroups();
   }
 
   #effective(opId: string, own: Verdict): OpStatus {
+    return statusFrom(opId, this.#verdictOn(opId, own));
+  }
+
+  #verdictOn(opId: string, own: Verdict): Verdict {
     const told = opId === FLEET_ID ? own : mostSevere(own, this.#widest);
-    const { state, scope, sequence } = mostSevere(told, this.#channel);
-    return { opId, state, scope, sequence };
+    return mostSevere(told, this.#channel);
   }
 
   #ownOf(opId: string, scope: SignalScope): Verdict {
@@ -236,6 +252,11 @@ export class OpTable {
   }
 }
 
+function statusFrom(opId: string, { state, scope, sequence }: Verdict): OpStatus {
+  return { opId, state, scope, sequence };
+}
+
+/** Takes the status over for those who watch the op. */
 function change(status: OpStatus, op: WatchedOp | undefined): Change {
-  return op ? { status, tellWatchers: op.latest.prepare(status) } : { status };
+  return { status, latest: op?.latest, watchers: op ? op.latest.take(status) : NONE };
 }

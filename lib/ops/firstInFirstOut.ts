@@ -8,23 +8,33 @@
  * @internal
  */
 export function firstInFirstOut<T>(handle: (event: T) => void): (event: T) => void {
-  let waiting: T[] | undefined;
+  const waiting: T[] = [];
+  let isHandling = false;
+  let failure: { readonly thrown: unknown } | undefined;
+
+  function handleSafely(event: T): void {
+    try {
+      handle(event);
+    } catch (thrown) {
+      failure ??= { thrown };
+    }
+  }
 
   return (event) => {
-    if (waiting) {
+    if (isHandling) {
       waiting.push(event);
       return;
     }
-    const queue = (waiting = [event]);
-    const thrown: unknown[] = [];
-    for (const next of queue) {
-      try {
-        handle(next);
-      } catch (error) {
-        thrown.push(error);
-      }
+    isHandling = true;
+    handleSafely(event);
+    if (waiting.length > 0) {
+      for (const next of waiting) handleSafely(next);
+      waiting.length = 0;
     }
-    waiting = undefined;
-    if (thrown.length > 0) throw thrown[0];
+    isHandling = false;
+    if (!failure) return;
+    const { thrown } = failure;
+    failure = undefined;
+    throw thrown;
   };
 }
