@@ -1,25 +1,37 @@
-import { parseArgs } from "node:util";
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { firehose } from "./cases/firehose.js";
 import { gates } from "./cases/gates.js";
-import { type Contender, measure } from "./measure.js";
+import { latency } from "./cases/latency.js";
+import { memory } from "./cases/memory.js";
+import { waiters } from "./cases/waiters.js";
+import { waits } from "./cases/waits.js";
+import { wire } from "./cases/wire.js";
+import type { Case, Findings } from "./Finding.js";
+import { isMet, table } from "./table.js";
 
-const cases: Readonly<Record<string, () => Contender[]>> = { gates };
+const cases = new Map<string, Case>(Object.entries({ wire, waiters, memory, waits, latency, gates, firehose }));
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" } } });
-const unknown = positionals.filter((name) => !Object.hasOwn(cases, name));
-if (unknown.length > 0) {
-  console.error(`no such case: ${unknown.join(", ")} (there are: ${Object.keys(cases).join(", ")})`);
-  process.exit(2);
+const list = [...cases].map(([name, { about }]) => `  ${name.padEnd(10)}${about}`);
+
+const program = new Command("npm run bench --")
+  .argument("[case...]", "what to measure; all of it by default")
+  .option("--json <file>", "write what was measured to a file as well")
+  .addHelpText("after", `\nCases:\n${list.join("\n")}\n`)
+  .parse();
+const { json } = program.opts<{ json?: string }>();
+const names = program.args.length > 0 ? program.args : [...cases.keys()];
+const unknown = names.filter((name) => !cases.has(name));
+if (unknown.length > 0) program.error(`no such case: ${unknown.join(", ")}`);
+
+const results: ({ readonly case: string } & Findings)[] = [];
+for (const [name, { about, run }] of cases) {
+  if (!names.includes(name)) continue;
+  const measured = await run();
+  results.push({ case: name, ...measured });
+  console.log(`\n${name}: ${about}\n${table(measured.findings)}`);
 }
-
-const chosen = positionals.length > 0 ? positionals : Object.keys(cases);
-const results = chosen.map((name) => ({ case: name, costs: measure(cases[name]?.() ?? []) }));
-if (values.json) {
-  console.log(JSON.stringify(results, null, 2));
-} else {
-  for (const { case: name, costs } of results) {
-    console.log(name);
-    console.table(
-      costs.map((cost) => ({ way: cost.name, "ns each": cost.nsPerUnit.toFixed(1), ratio: cost.ratio.toFixed(2) })),
-    );
-  }
-}
+if (json !== undefined) writeFileSync(json, `${JSON.stringify({ node: process.version, results }, null, 2)}\n`);
+const missed = results.flatMap(({ findings }) => findings.filter((finding) => !isMet(finding)));
+console.log(missed.length === 0 ? "\nall figures are met" : `\n${missed.length} figures are not met`);
+process.exit();

@@ -1,40 +1,65 @@
-/** One way of doing the same work: returns how many units it did. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/** One way of doing the same work: resolves with what one unit of it cost. */
 export interface Contender {
   readonly name: string;
-  readonly run: () => number;
+  readonly run: () => Promise<number> | number;
 }
-
-/** What a contender costs: the median over the rounds, and its ratio to the first contender's. */
-export interface Cost {
-  readonly name: string;
-  readonly nsPerUnit: number;
-  readonly ratio: number;
-}
-
-const WARM_UPS = 3;
 
 /**
- * Times the contenders in turn, round after round, so that whatever else the machine does falls on all of them alike.
- * The first is the floor that the others are compared with.
+ * Has the contenders do their work in turn, round after round, so that whatever else the machine does falls on all of
+ * them alike, and returns the median of each.
  */
-export function measure(contenders: readonly Contender[], rounds = 21): Cost[] {
+export async function measure(contenders: readonly Contender[], rounds: number, warmUps = 1): Promise<number[]> {
   const samples = contenders.map((): number[] => []);
-  for (let round = -WARM_UPS; round < rounds; round++) {
-    contenders.forEach(({ run }, index) => {
-      const start = process.hrtime.bigint();
-      const units = run();
-      const elapsed = Number(process.hrtime.bigint() - start);
-      if (round >= 0) samples[index]?.push(elapsed / units);
-    });
+  for (let round = -warmUps; round < rounds; round++) {
+    for (const [index, { run }] of contenders.entries()) {
+      collectGarbage();
+      const cost = await run();
+      if (round >= 0) samples[index]?.push(cost);
+    }
   }
-  const medians = samples.map(median);
-  return contenders.map(({ name }, index) => {
-    const nsPerUnit = medians[index] ?? NaN;
-    return { name, nsPerUnit, ratio: nsPerUnit / (medians[0] ?? NaN) };
-  });
+  return samples.map(median);
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}
+
+/** How long it takes, in milliseconds. */
+export function elapsedMs(run: () => void): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
+/** What one of so many costs, in microseconds. */
+export function eachUs(count: number, run: () => void): number {
+  return (elapsedMs(run) * 1_000) / count;
+}
+
+const gc = exposedGc();
+
+export function collectGarbage(): void {
+  gc();
+}
+
+/** In a process that was not started with `--expose-gc`, either. */
+function exposedGc(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
+
+/** What is in use on the heap after garbage was collected, in bytes. */
+export function heapBytes(): number {
+  // What is freed by finalisers is garbage only afterwards.
+  collectGarbage();
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
 }
