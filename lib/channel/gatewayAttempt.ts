@@ -1,18 +1,5 @@
 import type { Client, ClientReadableStream, Metadata } from "@grpc/grpc-js";
-import {
-  defer,
-  finalize,
-  map,
-  type MonoTypeOperatorFunction,
-  Observable,
-  of,
-  Subject,
-  switchMap,
-  takeUntil,
-  tap,
-  throwError,
-  timer,
-} from "rxjs";
+import { defer, finalize, map, of, Subject, switchMap, takeUntil, throwError, timer } from "rxjs";
 import { OpControlSubscribeRequest, PolicyServiceService, type OpControlMessage } from "../../codegen/gen/policy.js";
 import { afterReading$ } from "./afterReading.js";
 import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
@@ -71,23 +58,21 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata, onLive: (
     }, 2 * CLIENT_BACKOFF_MS);
     const { client, call } = sockets.opened;
     let isLive = false;
-    const whileLive$ = defer(() => {
-      sockets.connected();
-      return draining(client).pipe(map((): StreamEvent => ({ type: "draining" })));
-    });
     const circumstances = {
       secret: tokenIn(metadata),
       isPlaintext: !config.channelCredentials._isSecure(),
-      whileLive$,
-    };
-    return openStream(() => call, circumstances).pipe(
-      tap(({ type }) => {
-        // Before anybody hears of it: whoever does may let go at once.
-        if (type !== "live") return;
+      onLive: () => {
         isLive = true;
         onLive();
+      },
+      whileLive$: defer(() => {
+        sockets.connected();
+        return draining(client).pipe(map((): StreamEvent => ({ type: "draining" })));
       }),
-      toldToTheHost(),
+      // All that the channel does next, an attempt with a token of its own included, follows on what is told.
+      tell: onTheHostsBehalf,
+    };
+    return openStream(() => call, circumstances).pipe(
       finalize(() => {
         if (isLive) {
           client.close();
@@ -101,30 +86,6 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata, onLive: (
       }),
     );
   });
-}
-
-/** All that the channel does next, an attempt with a token of its own included, follows on what is told here. */
-function toldToTheHost<T>(): MonoTypeOperatorFunction<T> {
-  return (source$) =>
-    new Observable((subscriber) =>
-      source$.subscribe({
-        next: (value) => {
-          onTheHostsBehalf(() => {
-            subscriber.next(value);
-          });
-        },
-        error: (error: unknown) => {
-          onTheHostsBehalf(() => {
-            subscriber.error(error);
-          });
-        },
-        complete: () => {
-          onTheHostsBehalf(() => {
-            subscriber.complete();
-          });
-        },
-      }),
-    );
 }
 
 /** HTTP/2 says in the next turn of the event loop that the stream is cancelled and the connection is left. */
