@@ -3,9 +3,8 @@ import { defer, EMPTY, isObservable, Observable, type ObservableInput, Subscript
 import { check, checkDurationMs } from "./check.js";
 import type { Cleanup } from "./cleanUp.js";
 import { OpControlUnavailableError, OpTerminatedError } from "./errors.js";
-import { stateNow } from "./operators/stateNow.js";
-import { throwIfTerminatedNow } from "./operators/throwIfTerminatedNow.js";
-import { throwOnTerminated } from "./operators/throwOnTerminated.js";
+import { stateNow, statusNow } from "./operators/stateNow.js";
+import { terminationOf } from "./operators/terminationOf.js";
 import { untilClosed } from "./operators/untilClosed.js";
 import type { OpStatus } from "./opStatus.js";
 
@@ -75,7 +74,7 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
     setMaxListeners(0, controller.signal);
     const cleanups: ((error: OpTerminatedError) => void)[] = [];
     const running = new Subscription();
-    const over = new AbortController();
+    let over: AbortController | undefined;
     let finished = false;
 
     const stop = (error: unknown): void => {
@@ -84,13 +83,28 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
       subscriber.error(error);
       if (error instanceof OpTerminatedError) for (const cleanup of cleanups) cleanup(error);
     };
+    /** An op that ends while others are told of its termination is terminated all the same. */
+    const isStopped = (): boolean => {
+      const now = statusNow(status$);
+      if (now?.state !== "terminated") return false;
+      stop(terminationOf(now));
+      return true;
+    };
     subscriber.add(running);
     subscriber.add(() => {
-      if (!finished) controller.abort();
-      over.abort();
+      // An abort without a reason makes one, stack and all, also where it is too late to be the reason.
+      if (!finished && !controller.signal.aborted) controller.abort();
+      over?.abort();
     });
     const status$ = control.status(opId);
-    subscriber.add(status$.pipe(throwOnTerminated()).subscribe({ error: stop }));
+    subscriber.add(
+      status$.subscribe({
+        next: (status) => {
+          if (status.state === "terminated") stop(terminationOf(status));
+        },
+        error: stop,
+      }),
+    );
     if (subscriber.closed) return;
 
     const { signal } = controller;
@@ -99,6 +113,8 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
       signal,
       status$,
       checkpoint: () => {
+        // Most work has no checkpoint, and an AbortController is the largest part of what a run keeps.
+        over ??= subscriber.closed ? abortedController() : new AbortController();
         const passed = checkpoint(control, opId, { stop: signal, over: over.signal });
         // Work may leave a checkpoint behind that it does not await; a terminate is then no unhandled rejection.
         passed.catch(() => undefined);
@@ -122,27 +138,30 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
         void Promise.resolve(isObservable(values) ? undefined : values).catch(() => undefined);
         return EMPTY;
       })
-        .pipe(throwIfTerminatedNow(status$), untilClosed(running))
+        .pipe(untilClosed(running))
         .subscribe({
           next: (value) => {
             if (stateNow(status$) !== "terminated") subscriber.next(value);
           },
           error: (error: unknown) => {
-            if (error instanceof OpTerminatedError && stateNow(status$) === "terminated") {
-              stop(error);
-              return;
-            }
+            if (isStopped()) return;
             finished = true;
             subscriber.error(error);
           },
           complete: () => {
-            if (running.closed) return;
+            if (running.closed || isStopped()) return;
             finished = true;
             subscriber.complete();
           },
         }),
     );
   });
+}
+
+function abortedController(): AbortController {
+  const controller = new AbortController();
+  controller.abort();
+  return controller;
 }
 
 /** What can end a checkpoint besides the op: that the work must stop, and that the run is over in whatever way. */

@@ -1,6 +1,6 @@
 import { filter, type OperatorFunction, pipe, take } from "rxjs";
 import type { OpStatus } from "../opStatus.js";
-import { throwOnTerminated } from "./throwOnTerminated.js";
+import { terminatedAsError } from "./terminatedAsError.js";
 
 /**
  * `awaitOp`, but once it is over nobody is let run any more; that an op is terminated is still told.
@@ -11,6 +11,6 @@ export function awaitOpUnless(isOver: () => boolean): OperatorFunction<OpStatus,
   return pipe(
     filter(({ state }) => state === "terminated" || (state === "running" && !isOver())),
     take(1),
-    throwOnTerminated(),
+    terminatedAsError(),
   );
 }
