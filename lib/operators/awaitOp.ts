@@ -1,6 +1,6 @@
-import type { OperatorFunction } from "rxjs";
+import { filter, type OperatorFunction, pipe, take } from "rxjs";
 import type { OpStatus } from "../opStatus.js";
-import { awaitOpUnless } from "./awaitOpUnless.js";
+import { throwOnTerminated } from "./throwOnTerminated.js";
 
 /**
  * Emits the op's status exactly once, and only if the op may run.
@@ -28,5 +28,9 @@ import { awaitOpUnless } from "./awaitOpUnless.js";
  * @returns An operator on a status stream, such as `control.status(opId)`.
  */
 export function awaitOp(): OperatorFunction<OpStatus, OpStatus> {
-  return awaitOpUnless(() => false);
+  return pipe(
+    filter(({ state }) => state !== "paused"),
+    take(1),
+    throwOnTerminated(),
+  );
 }

@@ -1,15 +1,17 @@
-import { type MonoTypeOperatorFunction, pipe, takeWhile } from "rxjs";
+import { map, type MonoTypeOperatorFunction } from "rxjs";
 import type { OpStatus } from "../opStatus.js";
-import { terminatedAsError } from "./terminatedAsError.js";
+import { terminationOf } from "./terminationOf.js";
 
 /**
  * Passes statuses on until one says that the op is terminated, and errors with an {@link OpTerminatedError} then.
  *
+ * `map` that throws is `mergeMap` to `throwError` without an inner subscription per status.
+ *
  * @internal
  */
 export function throwOnTerminated(): MonoTypeOperatorFunction<OpStatus> {
-  return pipe(
-    takeWhile(({ state }) => state !== "terminated", true),
-    terminatedAsError(),
-  );
+  return map((status) => {
+    if (status.state === "terminated") throw terminationOf(status);
+    return status;
+  });
 }
