@@ -15,11 +15,8 @@ describe("awaitOpUnless", () => {
       fc.constantFrom(running(), paused(), paused(OP, "fleet"), terminated(), terminated(OP, "agent")),
       { maxLength: 6 },
     );
-    const end$ = fc.constantFrom(
-      of<OpStatus[]>(),
-      NEVER,
-      throwError(() => new OpControlUnavailableError("failed")),
-    );
+    const failed$ = throwError(() => new OpControlUnavailableError("failed"));
+    const end$ = fc.constantFrom<Observable<OpStatus>>(EMPTY, NEVER, failed$);
     fc.assert(
       fc.property(statuses, end$, (given, rest$) => {
         const heard = (operator: typeof awaitOp) => {
