@@ -4,7 +4,7 @@ import type { Plot } from "./Finding.js";
 
 const WIDTH = 720;
 const HEIGHT = 420;
-const MARGIN = { left: 70, right: 20, top: 50, bottom: 60 };
+const MARGIN = { left: 70, right: 40, top: 50, bottom: 60 };
 
 /** Told apart by dashes and marks as well as by colour, which are those of a palette for the colour-blind. */
 const STYLES = [
