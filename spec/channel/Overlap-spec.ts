@@ -100,6 +100,68 @@ describe("Overlap", function () {
     expect(overlap.withheld()).to.deep.equal([]);
   });
 
+  it("knows what the newer one has spoken of, and takes for known what is no signal, or has no newer one to speak", () => {
+    const overlap = new Overlap();
+    overlap.hear(older, pause(OP));
+    expect(overlap.isKnownToSuccessor(pause(OP))).to.be.true;
+    overlap.succeed(newer);
+    expect(overlap.isKnownToSuccessor(pause(OP))).to.be.false;
+    overlap.hear(newer, terminate(OP));
+    overlap.hear(newer, pause(AGENT));
+    for (const message of [resume(OP), resume("agent:by-another-name"), undefined, { opId: OTHER, signal: 0 }]) {
+      expect(overlap.isKnownToSuccessor(message)).to.be.true;
+    }
+    expect(overlap.isKnownToSuccessor(pause(OTHER))).to.be.false;
+    overlap.lose(newer);
+    expect(overlap.isKnownToSuccessor(pause(OTHER))).to.be.true;
+  });
+
+  describe("when a stream that was lost is forgotten", () => {
+    it("has at hand each RESUME of another that only its PAUSE stood against", () => {
+      const overlap = overlapping();
+      for (const message of [pause(OP), pause(AGENT), resume(OTHER)]) overlap.hear(newer, message);
+      overlap.lose(newer);
+      for (const message of [resume(OP), resume(AGENT)]) expect(overlap.hear(older, message)).to.be.false;
+      expect(overlap.forget(newer)).to.deep.equal([resume(OP), resume(AGENT)]);
+      expect(overlap.hear(older, resume(OP))).to.be.true;
+    });
+
+    it("has nothing at hand that it said nothing of, or RESUME, or TERMINATE", () => {
+      const overlap = overlapping();
+      for (const message of [resume(OP), terminate(AGENT)]) overlap.hear(newer, message);
+      overlap.lose(newer);
+      for (const opId of [OP, AGENT, OTHER]) overlap.hear(older, resume(opId));
+      expect(overlap.forget(newer)).to.deep.equal([]);
+    });
+
+    it("has nothing at hand that the other one has stopped as well", () => {
+      const overlap = overlapping();
+      for (const opId of [OP, OTHER]) overlap.hear(newer, pause(opId));
+      overlap.lose(newer);
+      for (const message of [pause(OP), terminate(OTHER)]) overlap.hear(older, message);
+      expect(overlap.forget(newer)).to.deep.equal([]);
+    });
+
+    it("has nothing at hand that a third one's PAUSE stands against, until that is forgotten as well", () => {
+      const third = { stream: "third" };
+      const overlap = overlapping();
+      overlap.hear(newer, pause());
+      overlap.lose(newer);
+      overlap.succeed(third);
+      overlap.hear(third, pause());
+      expect(overlap.hear(older, resume())).to.be.false;
+      expect(overlap.forget(newer)).to.deep.equal([]);
+      expect(overlap.forget(third)).to.deep.equal([resume()]);
+    });
+
+    it("has nothing at hand where it never spoke", () => {
+      const overlap = overlapping();
+      overlap.hear(older, resume());
+      overlap.lose(newer);
+      expect(overlap.forget(newer)).to.deep.equal([]);
+    });
+  });
+
   describe("with no room for more ops", () => {
     const ROOM = 100_000;
 
@@ -125,6 +187,20 @@ describe("Overlap", function () {
       expect(overlap.hear(older, resume("full:1"))).to.be.false;
       expect(overlap.hear(newer, resume("full:1"))).to.be.true;
       expect(overlap.hear(older, pause(`full:${ROOM - 1}`))).to.be.true;
+    });
+
+    it("has room again for as many as a stream that is forgotten spoke of", () => {
+      const overlap = full();
+      overlap.lose(newer);
+      overlap.forget(newer);
+      overlap.succeed({ stream: "third" });
+      expect(overlap.hear(older, pause(OTHER))).to.be.true;
+    });
+
+    it("has room for one word on each op, however often it is spoken of", () => {
+      const overlap = overlapping();
+      for (let index = 0; index <= ROOM; index++) overlap.hear(newer, pause(OP));
+      expect(overlap.hear(older, pause(OTHER))).to.be.true;
     });
 
     it("goes on comparing what is said to the agent and to the fleet", () => {

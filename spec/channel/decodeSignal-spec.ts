@@ -144,6 +144,7 @@ const refused: [name: string, hex: Hex, says: string][] = [
 
   ["wire type 6", "0a0161 1003 26", WIRE_TYPE],
   ["wire type 7", "0a0161 1003 27", WIRE_TYPE],
+  ["wire type 7, and the greatest tag there is", "0a0161 1003 ffffffff0f", WIRE_TYPE],
   ["an op id of wire type 7", "0f0161 1003", WIRE_TYPE],
   ["an end of a group that has not begun", "0a0161 1002 24 1003", WIRE_TYPE],
   ["an end of a group for an op id", "0c 0a0161 1003", WIRE_TYPE],

@@ -61,9 +61,12 @@ const unusual: [name: string, hex: Hex][] = [
 
 const broken: [name: string, hex: Hex][] = [
   ["an id that is not UTF-8", "0a01ff 1003"],
+  ["an id of the least byte that is not ASCII", "0a0180 1003"],
   ["an id beyond the end", "0a0261"],
   ["an id that would take the fields behind it, and more", "0a0661 1003 1805"],
   ["a length alone", "0a"],
+  ["a signal that ends early", "0a0161 1080"],
+  ["a sequence that ends early", "0a0161 1003 1880"],
   ["a tag of 0 at the end", "0a0161 1003 1805 00"],
   ["a tag of 0 behind the id", "0a0161 00 1003"],
   ["a stray end of a group", "0a0161 1003 24"],

@@ -1,4 +1,4 @@
-import { ChannelCredentials, Client, type ClientReadableStream } from "@grpc/grpc-js";
+import { ChannelCredentials, Client, type ClientReadableStream, connectivityState } from "@grpc/grpc-js";
 import { expect } from "chai";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -66,6 +66,29 @@ describe("draining", () => {
     await sleep(WHILE_MS);
     expect(told.values).to.deep.equal([]);
     expect(told.end).to.equal(undefined);
+  });
+
+  it("watches the channel no further once it has left READY, nor looks at it once unsubscribed", async () => {
+    const looks: (() => void)[] = [];
+    let state = connectivityState.READY;
+    let looked = 0;
+    const channel = {
+      getConnectivityState: () => (looked++, state),
+      watchConnectivityState: (_state: unknown, _deadline: unknown, look: () => void) => looks.push(look),
+    };
+    const client = { getChannel: () => channel } as unknown as Client;
+    const leaving = record(draining(client));
+    const unsubscribed = record(draining(client));
+    unsubscribed.subscription.unsubscribe();
+    expect(looked).to.equal(2);
+
+    state = connectivityState.IDLE;
+    for (const look of looks.splice(0)) look();
+
+    expect(looked).to.equal(3);
+    expect(looks).to.be.empty;
+    await sleep(WHILE_MS);
+    expect(leaving.values).to.have.lengthOf(1);
   });
 
   async function liveStream({ endpoint }: { readonly endpoint: string }) {

@@ -62,6 +62,23 @@ describe("hostsCredentials", () => {
     await control.ready();
   });
 
+  it("gives whatever else they hold and their methods give, as it is", () => {
+    const held = { by: "the host" };
+    const theirs = Object.assign(ChannelCredentials.createInsecure(), {
+      held,
+      nothing: null,
+      give: (given: unknown) => given,
+      itself(): unknown {
+        return this;
+      },
+    });
+    const credentials = hostsCredentials(theirs);
+    expect(credentials.held).to.equal(held);
+    expect(credentials.nothing).to.equal(null);
+    for (const given of [held, null, undefined, "text", 0, false]) expect(credentials.give(given)).to.equal(given);
+    expect(credentials.itself()).to.equal(theirs);
+  });
+
   it("are credentials still, and as secure", () => {
     const insecure = hostsCredentials(ChannelCredentials.createInsecure());
     const secure = hostsCredentials(ChannelCredentials.createSsl());

@@ -1,8 +1,8 @@
-import { Client, ChannelCredentials, type ClientReadableStream, status } from "@grpc/grpc-js";
+import { Client, ChannelCredentials, type ClientReadableStream, Metadata, status } from "@grpc/grpc-js";
 import { expect } from "chai";
 import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
-import { config, firstValueFrom, lastValueFrom, map, take, tap, throwError, toArray } from "rxjs";
+import { config, firstValueFrom, lastValueFrom, map, Subject, take, tap, throwError, toArray } from "rxjs";
 import { OpControlSubscribeRequest, PolicyServiceService } from "../../codegen/gen/policy.js";
 import { openStream } from "../../lib/channel/openStream.js";
 import type { StreamEvent } from "../../lib/channel/StreamAttempt.js";
@@ -103,6 +103,41 @@ describe("openStream", () => {
     const whileLive$ = throwError(() => error);
     expect(await rejectionOf(lastValueFrom(openStream(opener(server), { whileLive$ })), Error)).to.equal(error);
     await cancelled(await server.firstCall());
+  });
+
+  it("says that it is live before it tells so, and has each thing told that there is, and nothing else", () => {
+    const live = new Metadata();
+    live.set("content-type", "application/grpc");
+    for (const [end, act, told] of [
+      ["end", undefined, "completed"],
+      ["error", Object.assign(new Error("gone"), { code: status.UNAVAILABLE }), "14 UNAVAILABLE: gone"],
+      ["whileLive$", undefined, "no longer"],
+    ] as const) {
+      const steps: string[] = [];
+      const call = Object.assign(new EventEmitter(), { cancel: () => undefined });
+      const whileLive$ = new Subject<StreamEvent>();
+      openStream(() => call as unknown as ClientReadableStream<Buffer>, {
+        whileLive$,
+        onLive: () => steps.push("onLive"),
+        tell: (tell) => {
+          steps.push("(");
+          tell();
+          steps.push(")");
+        },
+      }).subscribe({
+        next: (event) => steps.push(seen(event)),
+        error: (error: unknown) => steps.push((error as Error).message),
+        complete: () => steps.push("completed"),
+      });
+      expect(whileLive$.observed).to.be.false;
+      call.emit("metadata", live);
+      call.emit("data", Buffer.from("a"));
+      whileLive$.next({ type: "draining" });
+      if (end === "whileLive$") whileLive$.error(new Error("no longer"));
+      else call.emit(end, act);
+      expect(steps.join(" ")).to.equal(`onLive ( live ) ( a ) ( draining ) ( ${told} )`);
+      expect(whileLive$.observed).to.be.false;
+    }
   });
 
   describe("on unsubscription", () => {

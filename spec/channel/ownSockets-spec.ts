@@ -77,6 +77,15 @@ describe("ownSockets", () => {
     expect(channel("net.client.socket").hasSubscribers).to.be.false;
   });
 
+  it("listens for several together until the last of them has connected, and then to nothing", () => {
+    const both = [ownSockets(() => undefined), ownSockets(() => undefined)];
+    for (const { connected } of both) {
+      expect(channel("net.client.socket").hasSubscribers).to.be.true;
+      connected();
+    }
+    expect(channel("net.client.socket").hasSubscribers).to.be.false;
+  });
+
   it("listens to nothing once it is done with its sockets, where none can come late", () => {
     ownSockets(() => undefined).destroy();
     expect(channel("net.client.socket").hasSubscribers).to.be.false;

@@ -535,6 +535,41 @@ describe("reconnecting", () => {
       });
     });
 
+    it("listens on where the new stream, too, has news meanwhile, of another op", () => {
+      play(({ cold, told, expectSubscriptions }) => {
+        const old = cold<StreamEvent>("ld 448ms p", stream);
+        told([old, cold<StreamEvent>("l 458ms P", stream)], { until: 3_000 });
+        expectSubscriptions(old.subscriptions).toBe("^ 1000ms !");
+        return undefined;
+      });
+    });
+
+    it("takes for lag what is new in the last tenth of a second, and nothing before", () => {
+      for (const [brings, isHeard] of [
+        ["ld 399ms p", "^ 500ms !"],
+        ["ld 400ms p", "^ 1000ms !"],
+      ] as const) {
+        play(({ cold, told, expectSubscriptions }) => {
+          const old = cold<StreamEvent>(brings, stream);
+          told([old, cold<StreamEvent>("l", stream)], { until: 3_000 });
+          expectSubscriptions(old.subscriptions).toBe(isHeard);
+          return undefined;
+        });
+      }
+    });
+
+    it("takes for lag of the old stream nothing that the new one says, of however many ops", () => {
+      play(({ cold, told, expectSubscriptions }) => {
+        const old = cold<StreamEvent>("ld", stream);
+        const next = concat([stream.l, ...flood], cold<StreamEvent>("450ms p", stream));
+        const lines = told([old, next], { until: 600 });
+        expectSubscriptions(old.subscriptions).toBe("^ 500ms !");
+        return () => {
+          expect(lines.at(-1)).to.equal("451 PAUSE other");
+        };
+      });
+    });
+
     it("lets go of an old stream that is ahead of the new one, which says the same a little later", () => {
       play(({ cold, told, expectSubscriptions }) => {
         const old = cold<StreamEvent>("ld 448ms p", stream);
@@ -556,6 +591,18 @@ describe("reconnecting", () => {
         return () => {
           expect(lines.at(-1)).to.equal("602 TERMINATE");
         };
+      });
+    });
+
+    it("takes a timer that is a tenth of a second late for no standstill", () => {
+      play(({ cold, told, expectSubscriptions }) => {
+        const old = cold<StreamEvent>("ld", stream);
+        const now = asyncScheduler.now.bind(asyncScheduler);
+        timer(400).subscribe(() => (asyncScheduler.now = () => now() + 100));
+        timer(550).subscribe(() => (asyncScheduler.now = now));
+        told([old, cold<StreamEvent>("l", stream)], { until: 3_000 });
+        expectSubscriptions(old.subscriptions).toBe("^ 500ms !");
+        return undefined;
       });
     });
 
