@@ -63,6 +63,7 @@ const broken: [name: string, hex: Hex][] = [
   ["an id that is not UTF-8", "0a01ff 1003"],
   ["an id of the least byte that is not ASCII", "0a0180 1003"],
   ["an id beyond the end", "0a0261"],
+  ["an id of 128 bytes that ends early", `0a8001 ${"61".repeat(127)}`],
   ["an id that would take the fields behind it, and more", "0a0661 1003 1805"],
   ["a length alone", "0a"],
   ["a signal that ends early", "0a0161 1080"],
