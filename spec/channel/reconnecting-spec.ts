@@ -606,6 +606,15 @@ describe("reconnecting", () => {
       });
     });
 
+    it("errors where it cannot be told that what has arrived is read", () => {
+      play(({ draw, told }) => {
+        const lines = told([draw("ld"), draw("l")], { afterReading$: throwError(() => gone), until: 600 });
+        return () => {
+          expect(lines.slice(2)).to.deep.equal(["1 handover draining", "501 error: gone"]);
+        };
+      });
+    });
+
     it("gives an old stream ten seconds to catch up", () => {
       play(({ cold, told, expectSubscriptions }) => {
         const old = cold<StreamEvent>(`ld${"-p 98ms ".repeat(120)}`, stream);
