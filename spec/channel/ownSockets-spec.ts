@@ -51,6 +51,19 @@ describe("ownSockets", () => {
     expect(first.opened.destroyed).to.be.true;
   });
 
+  it("knows of one that is made when all others have connected", async () => {
+    await using server = await TcpServer.start();
+    const port = Number(server.endpoint.split(":")[1]);
+    const first = ownSockets(() => undefined);
+    const second = ownSockets(() => AsyncLocalStorage.snapshot());
+    first.connected();
+
+    const ours = second.opened(() => connect(port, "127.0.0.1"));
+    second.destroy();
+
+    expect(ours.destroyed).to.be.true;
+  });
+
   it("destroys one that is made too late, before it connects, and listens for it no longer than it is told", async () => {
     await using server = await TcpServer.start();
     const port = Number(server.endpoint.split(":")[1]);
