@@ -46,6 +46,11 @@ export type Diagnostic =
    * the stream had reached `maxStreamAgeMs` (`"age"`).
    */
   | { readonly kind: "handover"; readonly reason: "draining" | "age" }
+  /**
+   * While one stream took over from another, more ops were spoken of than can be kept in mind (400,000 words). Of the
+   * further ones some may be held until they are resumed again.
+   */
+  | { readonly kind: "overlapSaturated" }
   /** A stream that is to be replaced goes on for now, for the new one could not be opened. */
   | { readonly kind: "handoverFailed"; readonly message: string; readonly retryInMs: number }
   /** The channel has not been live for `whenStale.graceMs`; what is done about it is what `whenStale.then` says. */

@@ -80,8 +80,11 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
     const stop = (error: unknown): void => {
       running.unsubscribe();
       controller.abort(error);
-      subscriber.error(error);
-      if (error instanceof OpTerminatedError) for (const cleanup of cleanups) cleanup(error);
+      try {
+        subscriber.error(error);
+      } finally {
+        if (error instanceof OpTerminatedError) for (const cleanup of cleanups) cleanup(error);
+      }
     };
     /** An op that ends while others are told of its termination is terminated all the same. */
     const isStopped = (): boolean => {

@@ -30,6 +30,8 @@ import { pendingTimers } from "./helpers/timers.js";
 import { trackedBy } from "./helpers/tracked.js";
 import { aFewTurns } from "./helpers/turns.js";
 import { unhandledRejectionsDuring } from "./helpers/unhandledRejections.js";
+import { collectUnhandledErrors } from "./helpers/unhandledErrors.js";
+import { throwingSubscriber } from "./helpers/throwingSubscriber.js";
 import { warningsDuring } from "./helpers/warnings.js";
 
 const unavailable = (message: string): OpControlUnavailableError =>
@@ -985,6 +987,27 @@ describe("runOp", () => {
 
       expect(told).to.deep.equal([outcome.end]);
       expect(told[0]).to.equal(outcome.end).and.to.include({ opId: OP, scope: "agent" });
+    });
+
+    describe("where whoever is told of the terminate throws past RxJS", () => {
+      const unhandled = collectUnhandledErrors();
+
+      it("is started all the same", async () => {
+        const told: string[] = [];
+        const signals$ = new Subject<OpControlMessage>();
+        OpControlSubscriber.from(signals$)
+          .runOp(OP, ({ onTerminate }) => {
+            onTerminate(() => told.push("cleaned up"));
+            return NEVER;
+          })
+          .subscribe(throwingSubscriber("thrown"));
+
+        signals$.next(terminate());
+
+        expect(told).to.deep.equal(["cleaned up"]);
+        await unhandled.reported(1);
+        expect(unhandled.errors[0]).to.include({ message: "thrown" });
+      });
     });
 
     it("starts several in their order, and the next one whatever became of the one before", () => {

@@ -1,8 +1,11 @@
 import { AGENT_ID_PREFIX, type OpControlSignal, scopeOfId } from "../opStatus.js";
 import { parseSignal } from "../parseSignal.js";
 
-/** So many words on ops are kept in the short time that two streams overlap; of scopes, and of ops known by then, more. */
-const MAX_WORDS = 100_000;
+/**
+ * So many words on ops are kept in the short time that two streams overlap, which is 100 MB and more than arrive in a
+ * second; of scopes, and of ops known by then, more.
+ */
+const MAX_WORDS = 400_000;
 
 /** What a stream said of an op last, and how often it said RESUME of it. */
 interface Word {
@@ -21,8 +24,8 @@ interface Word {
  * older one as well, so one RESUME more than that has said is newer than all of it, and counts too. When the overlap is
  * over, both have said the same, and the successor's word counts.
  *
- * Where more ops are spoken of than there is room for, the successor's word on the others counts at once, and of the
- * older stream's only TERMINATE: a PAUSE that has been lifted by now must not hold its op for ever.
+ * Where more ops are spoken of than there is room for, all that is said of the others counts at once, but for a RESUME of
+ * the older stream: one of them may be held then until it is resumed again.
  *
  * @internal
  */
@@ -31,6 +34,11 @@ export class Overlap {
   readonly #words = new Map<object, Map<string, Word>>();
   #successor: object | undefined;
   #size = 0;
+
+  /** Whether there is no room for words on further ops. */
+  get isFull(): boolean {
+    return this.#size >= MAX_WORDS;
+  }
 
   /** The new stream is live. */
   succeed(stream: object): void {
@@ -46,7 +54,7 @@ export class Overlap {
     const words = this.#wordsOf(stream);
     const before = words.get(key);
     if (!before) {
-      if (!this.#hasRoomFor(key)) return signal.signal === "TERMINATE" || !this.#isBehind(stream);
+      if (!this.#hasRoomFor(key)) return signal.signal !== "RESUME" || !this.#isBehind(stream);
       this.#size++;
     }
     const resumes = (before?.resumes ?? 0) + (signal.signal === "RESUME" ? 1 : 0);
@@ -98,7 +106,7 @@ export class Overlap {
   }
 
   #hasRoomFor(key: string): boolean {
-    if (this.#size < MAX_WORDS || scopeOfId(key) !== "op") return true;
+    if (!this.isFull || scopeOfId(key) !== "op") return true;
     return [...this.#words.values()].some((words) => words.has(key));
   }
 

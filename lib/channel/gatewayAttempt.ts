@@ -75,17 +75,26 @@ function subscribeToGateway(config: AttemptConfig, metadata: Metadata, onLive: (
     return openStream(() => call, circumstances).pipe(
       finalize(() => {
         if (isLive) {
-          client.close();
+          close(client);
           afterTheGoodbye(sockets.destroy);
         } else {
           afterTheResolver(() => {
-            client.close();
+            close(client);
             sockets.destroy();
           });
         }
       }),
     );
   });
+}
+
+/** It has the host's credentials let go of what they hold; what these throw then ends nothing else. */
+function close(client: Client): void {
+  try {
+    client.close();
+  } catch {
+    // The attempt is over, and there is nobody left to tell.
+  }
 }
 
 /** HTTP/2 says in the next turn of the event loop that the stream is cancelled and the connection is left. */

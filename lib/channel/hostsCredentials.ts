@@ -15,12 +15,13 @@ type SecureConnector = ReturnType<ChannelCredentials["_createSecureConnector"]>;
  * @internal
  */
 export function hostsCredentials<T extends ChannelCredentials | SecureConnector | CallCredentials>(theirs: T): T {
-  return new Proxy(theirs, {
-    get(target, name): unknown {
-      const member: unknown = Reflect.get(target, name);
+  // Of an object that inherits from theirs: what they have frozen a Proxy of them would have to give as it is.
+  return new Proxy(Object.create(theirs) as T, {
+    get(_, name): unknown {
+      const member: unknown = Reflect.get(theirs, name);
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
-        const given: unknown = onTheHostsBehalf((): unknown => Reflect.apply(member, target, args));
+        const given: unknown = onTheHostsBehalf((): unknown => Reflect.apply(member, theirs, args));
         return isConnector(given) || given instanceof CallCredentials ? hostsCredentials(given) : given;
       };
     },

@@ -133,7 +133,9 @@ class ReconnectingChannel {
 
   #forward(stream: Stream, event: StreamEvent & { readonly type: "message" }): void {
     const overlap = this.#overlap;
+    const wasFull = overlap?.isFull;
     const counts = overlap?.hear(stream, event.message) ?? true;
+    if (overlap?.isFull && !wasFull) this.#report({ kind: "overlapSaturated" });
     if (overlap && stream === this.#previous && !overlap.isKnownToSuccessor(event.message)) {
       this.#news = { message: event.message, at: asyncScheduler.now() };
     }

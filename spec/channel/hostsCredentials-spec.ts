@@ -49,6 +49,30 @@ describe("hostsCredentials", () => {
     for (const [, socket] of opened) socket.destroy();
   });
 
+  it("takes credentials of the host's own making, with what is frozen about them", async () => {
+    await using gateway = await DevGateway.start({ credentials: serverTls() });
+    const ssl = ChannelCredentials.createSsl(caCert);
+    class Frozen extends ChannelCredentials {
+      override readonly _isSecure = () => true;
+      override readonly _equals = (other: ChannelCredentials): boolean => this === other;
+      override readonly _createSecureConnector = (...args: Parameters<typeof ssl._createSecureConnector>) => {
+        const connector = ssl._createSecureConnector(...args);
+        return Object.freeze({
+          connect: (socket: Socket) => connector.connect(socket),
+          waitForReady: () => connector.waitForReady(),
+          getCallCredentials: () => connector.getCallCredentials(),
+          destroy: () => {
+            throw new Error("nobody's");
+          },
+        });
+      };
+    }
+    const control = connectTo(atLocalhost(gateway), { channelCredentials: Object.freeze(new Frozen()) });
+    await control.ready();
+    control.close();
+    await subscribed(gateway, 0);
+  });
+
   it("sends what the plugins give", async () => {
     await using gateway = await DevGateway.start({ credentials: serverTls(), tokens: { s3cret: US } });
     const metadata = new Metadata();

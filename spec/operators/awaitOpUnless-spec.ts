@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { concat, EMPTY, NEVER, type Observable, of, Subject, throwError } from "rxjs";
+import { concat, defer, EMPTY, NEVER, Observable, of, repeat, Subject, throwError } from "rxjs";
 import { OpControlUnavailableError } from "../../lib/errors.js";
 import { awaitOp } from "../../lib/operators/awaitOp.js";
 import { awaitOpUnless } from "../../lib/operators/awaitOpUnless.js";
@@ -58,5 +58,29 @@ describe("awaitOpUnless", () => {
     status$.next(running());
     status$.complete();
     expect(recording).to.deep.include({ values: [], end: "completed" });
+  });
+
+  it("stops listening to statuses that are emitted without end while it subscribes to them", () => {
+    const endless$ = defer(() => of(running()).pipe(repeat()));
+    expect(record(endless$.pipe(awaitOpUnless(() => false))).values).to.deep.equal([running()]);
+  });
+
+  it("tells a subscriber that throws past RxJS so, once, and lets go of the statuses", () => {
+    const status$ = new Subject<OpStatus>();
+    const thrown = new Error("thrown");
+    let told = 0;
+    const throwing$ = new Observable<OpStatus>((subscriber) => {
+      subscriber.next = () => {
+        told++;
+        throw thrown;
+      };
+      status$.pipe(awaitOpUnless(() => false)).subscribe(subscriber);
+    });
+    const recording = record(throwing$);
+    status$.next(running());
+    expect(recording.end).to.equal(thrown);
+    expect(status$.observed).to.be.false;
+    status$.next(running());
+    expect(told).to.equal(1);
   });
 });
