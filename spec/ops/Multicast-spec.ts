@@ -30,6 +30,18 @@ describe("Multicast", () => {
     });
   });
 
+  it("is observed while anybody is subscribed", () => {
+    const multicast = new Multicast<string>(neverThrown);
+    expect(multicast.observed).to.be.false;
+    const first = record(multicast.asObservable());
+    expect(multicast.observed).to.be.true;
+    const second = record(multicast.asObservable());
+    first.subscription.unsubscribe();
+    expect(multicast.observed).to.be.true;
+    second.subscription.unsubscribe();
+    expect(multicast.observed).to.be.false;
+  });
+
   it("ends with an error, also for those who come later", () => {
     testScheduler().run(({ hot, expectObservable }) => {
       const source = hot(" -a-#", undefined, failure);

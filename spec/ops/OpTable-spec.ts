@@ -571,6 +571,18 @@ describe("OpTable at its bound", () => {
     expect(diagnostics).to.deep.equal([{ kind: "saturated", maxTrackedOps: 2 }]);
   });
 
+  it("tells of an op that nobody watches what it keeps of it, and nothing that it has no room for", () => {
+    const { table, send } = tableOf(1);
+    const { values } = record(table.statuses$);
+    send(pause("a", 1n), resume("a", 2n));
+    expect(values.splice(0)).to.deep.equal([paused("a", "op", 1n), running("a")]);
+    send(pause("b", 3n), pause("c", 4n), resume("d", 5n));
+    expect(values.splice(0).at(-1)).to.deep.equal(running("d", "op", 5n));
+    send(pause("e", 6n));
+    expect(values).to.be.empty;
+    expect(table.statusOf("e")).to.deep.equal(paused("e", "channel"));
+  });
+
   it("lets run who is resumed by name then, before and after it is watched", () => {
     const { table, send } = tableOf(2);
     send(pause("a"), pause("b"), pause("c"));
