@@ -207,6 +207,7 @@ describe("Overlap", function () {
     it("goes on comparing what is said to the agent and to the fleet", () => {
       for (const opId of [AGENT, FLEET]) {
         const overlap = full();
+        expect(overlap.hear(older, resume(opId))).to.be.true;
         expect(overlap.hear(older, pause(opId))).to.be.true;
         overlap.hear(newer, pause(opId));
         expect(overlap.hear(older, resume(opId))).to.be.false;
