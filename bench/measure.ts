@@ -7,11 +7,25 @@ export interface Contender {
   readonly run: () => Promise<number> | number;
 }
 
+/** What each contender's work costs: the median over the rounds. */
+export async function measure(contenders: readonly Contender[], rounds: number, warmUps = 1): Promise<number[]> {
+  return (await measureRounds(contenders, rounds, warmUps)).map(median);
+}
+
+/** How many times more the others cost than the first: the median of what it is in each round. */
+export function ratiosToFirst([first = [], ...others]: readonly (readonly number[])[]): number[] {
+  return others.map((costs) => median(costs.map((cost, round) => cost / (first[round] ?? NaN))));
+}
+
 /**
  * Has the contenders do their work in turn, round after round, so that whatever else the machine does falls on all of
- * them alike, and returns the median of each.
+ * them alike, and returns what each round cost, for each of them.
  */
-export async function measure(contenders: readonly Contender[], rounds: number, warmUps = 1): Promise<number[]> {
+export async function measureRounds(
+  contenders: readonly Contender[],
+  rounds: number,
+  warmUps = 1,
+): Promise<number[][]> {
   const samples = contenders.map((): number[] => []);
   for (let round = -warmUps; round < rounds; round++) {
     for (const [index, { run }] of contenders.entries()) {
@@ -20,7 +34,7 @@ export async function measure(contenders: readonly Contender[], rounds: number, 
       if (round >= 0) samples[index]?.push(cost);
     }
   }
-  return samples.map(median);
+  return samples;
 }
 
 export function median(values: readonly number[]): number {
