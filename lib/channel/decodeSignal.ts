@@ -1,6 +1,6 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { OpControlMessage } from "../../codegen/gen/policy.js";
-import { decodeUsual } from "./decodeUsual.js";
+import { type DecodedSignal, decodeUsual } from "./decodeUsual.js";
 
 /** Groups within groups; the generated decoder, like protobuf's own, goes no deeper. */
 const MAX_GROUP_DEPTH = 100;
@@ -27,11 +27,11 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  *
  * @internal
  */
-export function decodeSignal(bytes: Uint8Array): OpControlMessage {
+export function decodeSignal(bytes: Uint8Array): DecodedSignal {
   return decodeUsual(bytes) ?? decodeAny(bytes);
 }
 
-function decodeAny(bytes: Uint8Array): OpControlMessage {
+function decodeAny(bytes: Uint8Array): DecodedSignal {
   new WireWalk(bytes).toTheEnd();
   return OpControlMessage.decode(new BinaryReader(bytes, decodeUtf8));
 }

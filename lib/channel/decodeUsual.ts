@@ -1,5 +1,12 @@
 import type { OpControlMessage } from "../../codegen/gen/policy.js";
 
+/**
+ * What a signal is made of, whatever else a later gateway's message has.
+ *
+ * @internal
+ */
+export type DecodedSignal = Pick<OpControlMessage, "opId" | "signal" | "sequence">;
+
 const OP_ID = 0x0a;
 const SIGNAL = 0x10;
 const SEQUENCE = 0x18;
@@ -18,7 +25,7 @@ const MAX_EXACT_BYTES = 7;
  *
  * @internal
  */
-export function decodeUsual(bytes: Uint8Array): OpControlMessage | undefined {
+export function decodeUsual(bytes: Uint8Array): DecodedSignal | undefined {
   const length = bytes[1] ?? MORE;
   if (bytes[0] !== OP_ID || length >= MORE) return undefined;
   const idEnd = 2 + length;

@@ -1,9 +1,10 @@
 import type { Client, ClientReadableStream, Metadata } from "@grpc/grpc-js";
 import { defer, finalize, map, of, Subject, switchMap, takeUntil, throwError, timer } from "rxjs";
-import { OpControlSubscribeRequest, PolicyServiceService, type OpControlMessage } from "../../codegen/gen/policy.js";
+import { OpControlSubscribeRequest, PolicyServiceService } from "../../codegen/gen/policy.js";
 import { afterReading$ } from "./afterReading.js";
 import { credentialMetadata, type CredentialToken, tokenIn } from "./credentialToken.js";
 import { decodeSignal } from "./decodeSignal.js";
+import type { DecodedSignal } from "./decodeUsual.js";
 import { draining } from "./draining.js";
 import { hostsCredentials } from "./hostsCredentials.js";
 import { CLIENT_BACKOFF_MS, type ClientConfig, openClient } from "./openClient.js";
@@ -115,7 +116,7 @@ function callOpControlStream(
   client: Client,
   { agent }: AttemptConfig,
   metadata: Metadata,
-): ClientReadableStream<OpControlMessage> {
+): ClientReadableStream<DecodedSignal> {
   const { path, requestSerialize } = PolicyServiceService.opControlStream;
   const request = OpControlSubscribeRequest.fromPartial({ agentId: agent });
   return client.makeServerStreamRequest(path, requestSerialize, decodeSignal, request, metadata);
