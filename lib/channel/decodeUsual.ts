@@ -21,7 +21,7 @@ const MAX_EXACT_BYTES = 7;
  * A message as the gateway writes it, which is each field at most once and in order, with an id in ASCII; or undefined
  * where it is not quite that and takes a proper decoder.
  *
- * Of what this library adds to a message's way through grpc-js, the proper decoder was a third: 0.4 us. This is 0.1.
+ * Of what this library adds to a message's way through grpc-js, the proper decoder was a third: 0.4 us. This is 0.15.
  *
  * @internal
  */

@@ -55,7 +55,7 @@ export class OpMemory {
   /** Remembers, and returns the ops that had to be forgotten for it: one or none. */
   set(opId: string, verdict: Verdict): readonly string[] {
     const { state, scope } = verdict;
-    // One that is paused, and paused again, stays where it is.
+    // Where only paused ops are kept there is nothing to move one from: a look-up less for most signals.
     if (state !== "paused" || this.#paused.size < this.#size) this.delete(opId);
     const othersTerminated = this.#terminated.size;
     if (state === "terminated") this.#terminated.set(opId, verdict);

@@ -183,8 +183,8 @@ export class OpTable {
       op.own = own;
     } else {
       forgotten = this.#memory.set(opId, own);
-      // What is told is what was kept of it: nothing of an op that runs, nor where a saturated memory had no room.
-      if (own.state === "running" || forgotten.length > 0) kept = this.#memory.get(opId);
+      // What is told is what is kept of it, and of an op that runs that may be nothing.
+      if (own.state === "running") kept = this.#memory.get(opId);
     }
     const verdict = this.#verdictOn(opId, kept);
     const status = isSameStatus(verdictBefore, verdict) ? undefined : statusFrom(opId, verdict);
