@@ -1,5 +1,4 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { collectGarbage } from "../spec/helpers/measure.js";
 
 /** One way of doing the same work: resolves with what one unit of it cost. */
 export interface Contender {
@@ -56,18 +55,6 @@ export function elapsedMs(run: () => void): number {
 /** What one of so many costs, in microseconds. */
 export function eachUs(count: number, run: () => void): number {
   return (elapsedMs(run) * 1_000) / count;
-}
-
-const gc = exposedGc();
-
-export function collectGarbage(): void {
-  gc();
-}
-
-/** In a process that was not started with `--expose-gc`, either. */
-function exposedGc(): () => void {
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as () => void;
 }
 
 /** What is in use on the heap after garbage was collected, in bytes. */

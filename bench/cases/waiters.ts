@@ -1,7 +1,8 @@
-import { Subject } from "rxjs";
+import { type Observable, Subject } from "rxjs";
 import { type OpControlMessage, type OpControlSignal, OpControlSubscriber } from "../../lib/index.js";
 import type { Case, Curve, Finding } from "../Finding.js";
-import { collectGarbage, elapsedMs, median } from "../measure.js";
+import { elapsedMs, median } from "../measure.js";
+import { collectGarbage } from "../../spec/helpers/measure.js";
 import { opIdOf } from "../sender/wire.js";
 import { NaiveTable } from "../ways/naive.js";
 
@@ -13,8 +14,19 @@ const ROUNDS_OF_FEW = 25;
 const COUNTS = [1_000, 3_000, 10_000, 30_000, 100_000];
 const ONE_OP = opIdOf(0);
 
-/** Has so many wait, and returns what releases them and how many have been released. */
-type Wait = (count: number) => { readonly release: () => void; readonly released: () => number };
+const NUMBERS = { PAUSE: 1, RESUME: 2, TERMINATE: 3 } as const;
+
+/** One of the ways to have ops that can be waited for. */
+interface World {
+  readonly awaitOp: (opId: string) => Observable<unknown>;
+  readonly send: (opId: string, signal: OpControlSignal) => void;
+}
+
+/** What releases those who wait, and how many have been released. */
+interface Waiting {
+  readonly release: () => void;
+  readonly released: () => number;
+}
 
 const scenes = [
   { title: "waiters on one op", waitFor: () => ONE_OP, pausedId: ONE_OP },
@@ -24,8 +36,8 @@ const scenes = [
 type Scene = (typeof scenes)[number];
 
 const ends = [
-  { signal: "RESUME", number: 2, text: "released by one RESUME", atMost: 300 },
-  { signal: "TERMINATE", number: 3, text: "ended by one TERMINATE", atMost: 600 },
+  { signal: "RESUME", text: "released by one RESUME", atMost: 300 },
+  { signal: "TERMINATE", text: "ended by one TERMINATE", atMost: 600 },
 ] as const;
 
 type End = (typeof ends)[number];
@@ -37,16 +49,13 @@ export const waiters: Case = {
     const findings: Finding[] = [];
     const plots = scenes.map((scene, index) => {
       for (const end of ends) findings.push(...findingsOf(scene, end));
-      const ways: [string, (scene: Scene, end: End) => Wait][] = [
-        ["rx-op-control", ours],
-        ["BehaviorSubject and combineLatest", obvious],
+      const ways: [way: string, build: () => World, rounds: number][] = [
+        ["rx-op-control", ours, 5],
+        ["BehaviorSubject and combineLatest", obvious, 1],
       ];
-      const curves = ways.map(([way, waitBy]): Curve => {
-        const wait = waitBy(scene, ends[0]);
-        return {
-          way,
-          points: COUNTS.map((count) => ({ count, ms: medianMs(wait, count, way === "rx-op-control" ? 5 : 1) })),
-        };
+      const curves = ways.map(([way, build, rounds]): Curve => {
+        const ms = (count: number): number => medianMs(() => waitIn(build(), scene, ends[0], count), count, rounds);
+        return { way, points: COUNTS.map((count) => ({ count, ms: ms(count) })) };
       });
       return {
         file: index === 0 ? "waiters" : "ops",
@@ -60,9 +69,10 @@ export const waiters: Case = {
 };
 
 function findingsOf(scene: Scene, end: End): Finding[] {
-  const wait = ours(scene, end);
-  const few = medianMs(wait, FEW, ROUNDS_OF_FEW);
-  const many = medianMs(wait, MANY, ROUNDS);
+  const ms = (count: number, rounds: number): number =>
+    medianMs(() => waitIn(ours(), scene, end, count), count, rounds);
+  const few = ms(FEW, ROUNDS_OF_FEW);
+  const many = ms(MANY, ROUNDS);
   const work = `${MANY.toLocaleString("en")} ${scene.title}, ${end.text}`;
   return [
     { work, value: many, unit: "ms", atMost: end.atMost },
@@ -76,10 +86,10 @@ function findingsOf(scene: Scene, end: End): Finding[] {
   ];
 }
 
-function medianMs(wait: Wait, count: number, rounds: number): number {
+function medianMs(wait: () => Waiting, count: number, rounds: number): number {
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const { release, released } = wait(count);
+    const { release, released } = wait();
     collectGarbage();
     times.push(elapsedMs(release));
     if (released() !== count) throw new Error(`${released()} of ${count} were released`);
@@ -87,44 +97,38 @@ function medianMs(wait: Wait, count: number, rounds: number): number {
   return median(times);
 }
 
-function ours({ waitFor, pausedId }: Scene, { signal }: End): Wait {
-  return (count) => {
-    const signals$ = new Subject<OpControlMessage>();
-    const control = OpControlSubscriber.from(signals$);
-    const send = (signal: OpControlSignal): void => {
-      signals$.next({ opId: pausedId, signal, sequence: 0n });
-    };
-    send("PAUSE");
-    let released = 0;
-    const count1 = (): void => {
-      released++;
-    };
-    for (let index = 0; index < count; index++)
-      control.awaitOp(waitFor(index)).subscribe({ next: count1, error: count1 });
-    return {
-      release: () => {
-        send(signal);
-      },
-      released: () => released,
-    };
+function waitIn({ awaitOp, send }: World, { waitFor, pausedId }: Scene, { signal }: End, count: number): Waiting {
+  send(pausedId, "PAUSE");
+  let released = 0;
+  const leave = (): void => {
+    released++;
+  };
+  for (let index = 0; index < count; index++) awaitOp(waitFor(index)).subscribe({ next: leave, error: leave });
+  return {
+    release: () => {
+      send(pausedId, signal);
+    },
+    released: () => released,
   };
 }
 
-function obvious({ waitFor, pausedId }: Scene, { number }: End): Wait {
-  return (count) => {
-    const table = new NaiveTable();
-    table.signal(pausedId, 1);
-    let released = 0;
-    const count1 = (): void => {
-      released++;
-    };
-    for (let index = 0; index < count; index++)
-      table.awaitOp(waitFor(index)).subscribe({ next: count1, error: count1 });
-    return {
-      release: () => {
-        table.signal(pausedId, number);
-      },
-      released: () => released,
-    };
+function ours(): World {
+  const signals$ = new Subject<OpControlMessage>();
+  const control = OpControlSubscriber.from(signals$);
+  return {
+    awaitOp: (opId) => control.awaitOp(opId),
+    send: (opId, signal) => {
+      signals$.next({ opId, signal, sequence: 0n });
+    },
+  };
+}
+
+function obvious(): World {
+  const table = new NaiveTable();
+  return {
+    awaitOp: (opId) => table.awaitOp(opId),
+    send: (opId, signal) => {
+      table.signal(opId, NUMBERS[signal]);
+    },
   };
 }

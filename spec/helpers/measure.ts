@@ -11,9 +11,12 @@ export function processorMs(run: () => void): number {
 
 /** The heap that is in use after a garbage collection, in MB. */
 export function usedHeapMb(): number {
-  const collectGarbage = globalThis.gc ?? exposedGc();
   collectGarbage();
   return process.memoryUsage().heapUsed / 1e6;
+}
+
+export function collectGarbage(): void {
+  (globalThis.gc ?? exposedGc())();
 }
 
 /** For a process that was not started with `--expose-gc`. */
