@@ -174,11 +174,7 @@ export function resolveFromOptions(options: FromOptions) {
 
 /** @internal */
 export function resolveConnectOptions(endpoint: string, options: ConnectOptions) {
-  check(
-    isEndpoint(endpoint),
-    "endpoint",
-    'a "host:port" (or another gRPC target, without "http://" or "user:password@")',
-  );
+  checkEndpoint(endpoint);
   checkAll(connectChecks, options);
   checkNonEmptyString("agentId", options.agentId);
   const set = { ...connectDefaults, ...given(options) };
@@ -228,6 +224,15 @@ function checkTogether(
     "whenStale.graceMs",
     `at least reconnect.initialDelayMs (${initialDelayMs} ms): the first reconnect may take that long to begin, ` +
       "so every hiccup of the network would count as a stale channel",
+  );
+}
+
+/** @internal */
+export function checkEndpoint(endpoint: unknown): void {
+  check(
+    isEndpoint(endpoint),
+    "endpoint",
+    'a "host:port" (or another gRPC target, without "http://" or "user:password@")',
   );
 }
 

@@ -1,14 +1,13 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { demoCommand } from "./demo/demoCommand.js";
 import { describeError } from "../printable.js";
 import { ExitCode } from "./ExitCode.js";
+import { commandOf } from "./commandOf.js";
 
-const program = new Command("rx-op-control")
-  .description("The kill switch of a governance gateway, on the agent's side.")
-  .showHelpAfterError("(--help says what there is)")
-  .exitOverride()
-  .addCommand(demoCommand());
+const program = commandOf("rx-op-control", "The kill switch of a governance gateway, on the agent's side.").addCommand(
+  demoCommand(),
+);
 
 // Whoever reads our output may have seen enough, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -15,22 +15,19 @@ import { OpControlSubscriber } from "../../OpControlSubscriber.js";
 import type { OpStatus } from "../../opStatus.js";
 import { describeError } from "../../printable.js";
 import { DevGateway } from "../../testing/DevGateway.js";
+import { type ConnectionArguments, connectionOf } from "../connection/connectionOptions.js";
 import { ExitCode } from "../ExitCode.js";
 import { type AgentStep, agentSteps } from "./agentSteps.js";
 import { DemoScreen } from "./DemoScreen.js";
 import { operatorKeys, type OperatorWish } from "./operatorKeys.js";
 import { operatorScript } from "./operatorScript.js";
 import { readLines } from "./readLines.js";
-import { rethrow } from "./rethrow.js";
-import { showConnection } from "./showConnection.js";
+import { rethrow } from "../rethrow.js";
+import { showConnection } from "../connection/showConnection.js";
 
 /** What the demo is told on the command line. */
-export interface DemoOptions {
+export interface DemoArguments extends ConnectionArguments {
   readonly input?: string;
-  readonly gateway?: string;
-  readonly org: string;
-  readonly team: string;
-  readonly agent: string;
   readonly op: string;
 }
 
@@ -39,19 +36,15 @@ const CALL_MS = { live: 600, scripted: 120 };
 const TICK_MS = 200;
 
 /** Runs the demo to its end, and says with which exit code. */
-export async function runDemo({ input, gateway: elsewhere, op: opId, ...ids }: DemoOptions): Promise<ExitCode> {
+export async function runDemo({ input, op: opId, ...args }: DemoArguments): Promise<ExitCode> {
   check(opId !== "", "--op", "the id of an op");
   const lines = await readLines(input);
   const live = process.stdin.isTTY && process.stdout.isTTY;
   const screen = new DemoScreen(process.stdout, { live });
 
-  await using gateway = elsewhere === undefined ? await DevGateway.start() : undefined;
-  const endpoint = elsewhere ?? gateway?.endpoint ?? "";
-  using control = OpControlSubscriber.connect(endpoint, {
-    ...{ orgId: ids.org, teamId: ids.team, agentId: ids.agent },
-    // Somebody is watching.
-    reconnect: { initialDelayMs: 500, maxDelayMs: 4_000 },
-  });
+  await using gateway = args.gateway ? undefined : await DevGateway.start();
+  const { endpoint, options } = connectionOf(gateway ? { ...args, gateway: gateway.endpoint } : args);
+  using control = OpControlSubscriber.connect(endpoint, options);
   screen.line("gateway", gateway ? `listening on ${endpoint}, for this demo only` : endpoint);
   showConnection(screen, control.connection$);
   try {
@@ -60,7 +53,7 @@ export async function runDemo({ input, gateway: elsewhere, op: opId, ...ids }: D
     return ExitCode.channelFailed;
   }
 
-  screen.line("agent", `${ids.agent} makes ${lines.length} tool calls, one per line, as op ${opId}`);
+  screen.line("agent", `${options.agentId} makes ${lines.length} tool calls, one per line, as op ${opId}`);
   if (live) screen.line("keys", gateway ? "p pause, r resume, t terminate, q quit" : "q quit");
 
   const told$ = new Subject<AgentStep>();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { of } from "rxjs";
 import type { ChannelStatus } from "../../../lib/channel/ChannelStatus.js";
-import { showConnection } from "../../../lib/cli/demo/showConnection.js";
+import { showConnection } from "../../../lib/cli/connection/showConnection.js";
 
 /** What is shown of these statuses, each a second after the one before. */
 function shown(...statuses: readonly Partial<ChannelStatus>[]): string[] {

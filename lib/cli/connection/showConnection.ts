@@ -1,6 +1,6 @@
 import { type Observable, scan } from "rxjs";
 import type { ChannelStatus } from "../../channel/ChannelStatus.js";
-import { rethrow } from "./rethrow.js";
+import { rethrow } from "../rethrow.js";
 
 /** Where the channel is talked of. */
 interface Lines {
