@@ -55,8 +55,34 @@ export type Diagnostic =
   | { readonly kind: "handoverFailed"; readonly message: string; readonly retryInMs: number }
   /** The channel has not been live for `whenStale.graceMs`; what is done about it is what `whenStale.then` says. */
   | { readonly kind: "stale"; readonly graceMs: number; readonly then: "hold" | "fail" | "proceed" }
+  /** One of the sources that were merged has failed or was closed; the others go on. */
+  | { readonly kind: "sourceEnded"; readonly message: string }
+  /**
+   * More ops are paused by merged sources than can be kept in mind (400,000). Of the further ones no RESUME counts until
+   * some are resumed.
+   */
+  | { readonly kind: "mergeSaturated" }
+  /** What `reconcile` found out has been applied: so many ops were told to pause, to go on, to terminate. */
+  | { readonly kind: "reconciled"; readonly paused: number; readonly resumed: number; readonly terminated: number }
+  /** `reconcile` failed, or was not done in time; it has changed nothing. */
+  | { readonly kind: "reconcileFailed"; readonly message: string }
+  /** A message of the bus was not meant for this agent, or not by who may say so; it changed nothing. */
+  | {
+      readonly kind: "refusedEnvelope";
+      readonly reason: RefusedReason;
+      /** The subject it came on, made printable. */
+      readonly subject: string;
+      /** How many have been refused, this one included. */
+      readonly count: number;
+    }
   /** A subscriber threw where RxJS could not catch it; the others have been served. */
   | { readonly kind: "subscriberThrew"; readonly message: string };
 
 /** Why a message is not a signal. */
 export type MalformedReason = "notAnObject" | "emptyOpId" | "oversizeOpId" | "unspecifiedSignal" | "unknownSignal";
+
+/**
+ * Why a message of the bus is refused: it is no envelope, its ids belong to another subject, it is for another agent, or
+ * it claims a wider scope than its subject speaks for.
+ */
+export type RefusedReason = "notAnEnvelope" | "otherSubject" | "otherAgent" | "widerScope";

@@ -20,8 +20,9 @@ import {
 import { aborted } from "./aborted.js";
 import { type ChannelStatus, channelStatus } from "./channel/ChannelStatus.js";
 import { grpcSource } from "./channel/grpcSource.js";
-import { messageSource } from "./channel/messageSource.js";
+import { settling } from "./channel/settling.js";
 import type { ChannelEvent, SignalSource } from "./channel/SignalSource.js";
+import { sourceOf } from "./channel/sourceOf.js";
 import { cleanUp } from "./cleanUp.js";
 import { check, checkDurationMs, checkSignal } from "./check.js";
 import type { Diagnostic } from "./Diagnostic.js";
@@ -44,6 +45,8 @@ import {
 } from "./options.js";
 import { parseSignal } from "./parseSignal.js";
 import { describeError, printable } from "./printable.js";
+import { RecordComparison } from "./RecordComparison.js";
+import { type Reconciliation, reconciliation } from "./reconciliation.js";
 import { type OpWork, runOp } from "./runOp.js";
 import { staleness } from "./staleness.js";
 import { whenRunnable } from "./whenRunnable.js";
@@ -52,8 +55,12 @@ import { whenRunnable } from "./whenRunnable.js";
 type Event =
   | ChannelEvent
   | { readonly type: "stale"; readonly isStale: boolean }
+  | Reconciliation
   | { readonly type: "failed"; readonly cause: unknown }
   | { readonly type: "closed" };
+
+/** The options with their defaults. */
+type ResolvedOptions = OpControlOptions & Required<Pick<OpControlOptions, "maxTrackedOps" | "whenStale">>;
 
 /** How long to wait for an op. */
 export interface AwaitOptions {
@@ -105,13 +112,22 @@ export class OpControlSubscriber implements Disposable {
   });
   readonly #subscription = new Subscription();
   readonly #whenStale: WhenStaleOptions;
+  /** Where records are laid over what the signals said. */
+  readonly #records: RecordComparison | undefined;
   #unavailable: OpControlUnavailableError | undefined;
   #closed = false;
   #malformed = 0;
 
-  private constructor(source: SignalSource, { maxTrackedOps, whenStale }: Required<OpControlOptions>) {
+  private constructor(source: SignalSource, options: ResolvedOptions) {
+    const { maxTrackedOps, whenStale, settleMs = 0, reconcile } = options;
     this.#table = new OpTable(maxTrackedOps, this.#report, this.#onThrow);
     this.#whenStale = whenStale;
+    if (reconcile) {
+      this.#records = new RecordComparison(maxTrackedOps);
+      this.#subscription.add(
+        reconciliation(this.connection$, reconcile).subscribe({ next: this.#receive, error: this.#onThrow }),
+      );
+    }
     if (whenStale.graceMs !== undefined) {
       const isStale$ = staleness(this.connection$, whenStale.graceMs);
       this.#subscription.add(
@@ -124,7 +140,7 @@ export class OpControlSubscriber implements Disposable {
       );
     }
     this.#subscription.add(
-      source.subscribe({
+      (settleMs > 0 ? source.pipe(settling(settleMs)) : source).subscribe({
         next: this.#receive,
         error: (cause: unknown) => {
           this.#receive({ type: "failed", cause });
@@ -177,7 +193,7 @@ export class OpControlSubscriber implements Disposable {
    * @throws TypeError naming the option that is wrong.
    */
   static from(signals$: ObservableInput<OpControlMessage>, options: FromOptions = {}): OpControlSubscriber {
-    return new OpControlSubscriber(messageSource(signals$), resolveFromOptions(options));
+    return new OpControlSubscriber(sourceOf(signals$), resolveFromOptions(options));
   }
 
   /**
@@ -185,7 +201,7 @@ export class OpControlSubscriber implements Disposable {
    *
    * @internal
    */
-  static ofSource(source: SignalSource, options: Required<OpControlOptions>): OpControlSubscriber {
+  static ofSource(source: SignalSource, options: ResolvedOptions): OpControlSubscriber {
     return new OpControlSubscriber(source, options);
   }
 
@@ -406,6 +422,16 @@ export class OpControlSubscriber implements Disposable {
       case "stale":
         this.#handleStale(event.isStale);
         break;
+      case "asking":
+        this.#records?.ask();
+        break;
+      case "records":
+        this.#handleRecords(event.records);
+        break;
+      case "reconcileFailed":
+        this.#records?.stop();
+        this.#report({ kind: "reconcileFailed", message: event.message });
+        break;
       case "failed":
         this.#fail(event.cause);
         break;
@@ -424,8 +450,24 @@ export class OpControlSubscriber implements Disposable {
     }
     // What waited in the queue when close() was called lets nobody run any more; a terminate is not forgotten.
     if (this.#closed && signal.signal !== "TERMINATE") return;
+    this.#records?.hear(signal);
     this.#table.apply(signal);
     this.#signals.next(signal);
+  }
+
+  /** What they add is applied as signals are, but is none that the gateway sent. */
+  #handleRecords(records: readonly unknown[]): void {
+    if (this.#closed) return;
+    const counts = { PAUSE: 0, RESUME: 0, TERMINATE: 0 };
+    for (const record of records) {
+      const signal = this.#records?.signalOf(record, (opId) => this.#table.ownStateOf(opId));
+      if (!signal) continue;
+      this.#table.apply(signal);
+      counts[signal.signal]++;
+    }
+    this.#records?.stop();
+    const { PAUSE: paused, RESUME: resumed, TERMINATE: terminated } = counts;
+    this.#report({ kind: "reconciled", paused, resumed, terminated });
   }
 
   #handleStatus(status: ChannelStatus): void {

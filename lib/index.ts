@@ -9,9 +9,23 @@ export type {
   FromOptions,
   KeepaliveOptions,
   OpControlOptions,
+  Reconcile,
   ReconnectOptions,
   WhenStaleOptions,
 } from "./options.js";
+
+// Sources
+export { gatewaySignals } from "./gatewaySignals.js";
+export type { GatewayOptions } from "./gatewaySignals.js";
+export { mergeSources } from "./channel/mergeSources.js";
+export { SignalObservable } from "./channel/SignalObservable.js";
+export type { ChannelEvent, SignalSource } from "./channel/SignalSource.js";
+
+// What was missed
+export { restReconciler } from "./rest/restReconciler.js";
+export { OpsApiError } from "./rest/OpsApiError.js";
+export type { OpsClientOptions } from "./rest/OpsClient.js";
+export type { OpRecord, OpRecordState } from "./rest/OpRecord.js";
 
 // Operators
 export { awaitOp } from "./operators/awaitOp.js";
@@ -35,4 +49,4 @@ export type { StatusObservable } from "./ops/StatusObservable.js";
 export type { OpControlMessage, OpControlSignal, OpScope, OpState, OpStatus } from "./opStatus.js";
 export type { ChannelState, ChannelStatus } from "./channel/ChannelStatus.js";
 export type { CredentialToken } from "./channel/credentialToken.js";
-export type { Diagnostic, MalformedReason } from "./Diagnostic.js";
+export type { Diagnostic, MalformedReason, RefusedReason } from "./Diagnostic.js";

@@ -101,3 +101,12 @@ export function scopeOfId(opId: string): SignalScope {
   if (opId === FLEET_ID) return "fleet";
   return opId.startsWith(AGENT_ID_PREFIX) ? "agent" : "op";
 }
+
+/**
+ * What the signals to one scope have in common: its id, or for the agent's, which may come under several, their prefix.
+ *
+ * @internal
+ */
+export function scopeKey(opId: string): string {
+  return scopeOfId(opId) === "agent" ? AGENT_ID_PREFIX : opId;
+}

@@ -1,3 +1,4 @@
+import type { ObservableInput } from "rxjs";
 import type { BackoffBounds } from "./channel/Backoff.js";
 import { type CredentialToken, isSendableToken } from "./channel/credentialToken.js";
 import {
@@ -7,6 +8,7 @@ import {
   isReadableOnTheWay,
 } from "./channel/gatewayCredentials.js";
 import { check, checkDurationMs, checkObject, checkOptionNames } from "./check.js";
+import type { OpRecord } from "./rest/OpRecord.js";
 
 /** Who the agent is; the three parts together are what the gateway knows it by. */
 export interface AgentIdentity {
@@ -31,7 +33,27 @@ export interface OpControlOptions {
    * proceed with their last known status.
    */
   readonly whenStale?: WhenStaleOptions;
+  /**
+   * How long a RESUME must go without a further signal for its scope before it acts, in milliseconds; by default it acts
+   * at once. PAUSE and TERMINATE always do. For sources that repeat themselves.
+   */
+  readonly settleMs?: number;
+  /**
+   * Asked after each time the channel becomes live what was missed; see {@link Reconcile}. By default nobody is.
+   */
+  readonly reconcile?: Reconcile;
 }
+
+/**
+ * Finds out what the gateway knows of its ops, and gives up when the signal is aborted. What it emits is applied when it
+ * completes, within 10,000 ms; where it fails or takes longer, nothing is, and `diagnostics$` tells.
+ *
+ * A record can pause an op or terminate it. It lifts an op's own pause only where it says `"running"` since later
+ * (`updated_at`) than our last signal for the op. It lifts no terminate and no wider scope's pause; an op without a
+ * record stays as it is, and so does one that was signalled while the answer was under way, unless the record says
+ * `"terminated"`.
+ */
+export type Reconcile = (signal: AbortSignal) => ObservableInput<readonly OpRecord[]>;
 
 /** What becomes of the ops when nobody can tell whether they were told to stop. */
 export interface WhenStaleOptions {
@@ -105,7 +127,8 @@ const CREDENTIALS_OF_ONE_COPY =
 const reconnectDefaults = { initialDelayMs: 1_000, maxDelayMs: 32_000 };
 const keepaliveDefaults = { intervalMs: 30_000, timeoutMs: 10_000 };
 const whenStaleDefaults: WhenStaleOptions = { then: "proceed" };
-const fromDefaults = { orgId: "", teamId: "", maxTrackedOps: 100_000, whenStale: whenStaleDefaults };
+const opControlDefaults = { maxTrackedOps: 100_000, whenStale: whenStaleDefaults, settleMs: 0 };
+const fromDefaults = { orgId: "", teamId: "", ...opControlDefaults };
 const connectDefaults = { ...fromDefaults, allowInsecure: false, connectTimeoutMs: 10_000 };
 
 /** One check per option that there is: an option without one is a misspelt one. */
@@ -134,6 +157,12 @@ const fromChecks: Checks<FromOptions> = {
   agentId: checkNonEmptyString,
   maxTrackedOps: (name, value) => {
     check(Number.isSafeInteger(value) && (value as number) > 0, name, "a whole number from 1");
+  },
+  settleMs: (name, value) => {
+    checkDurationMs(name, value);
+  },
+  reconcile: (name, value) => {
+    check(typeof value === "function", name, "a function");
   },
   whenStale: (name, value) => {
     checkAll(whenStaleChecks, value, name);
@@ -184,7 +213,7 @@ export function resolveConnectOptions(endpoint: string, options: ConnectOptions)
     "credentialToken",
     "left out where it would go to another machine in clear text",
   );
-  const reconnect = resolveReconnect(options.reconnect);
+  const reconnect = options.reconnect !== false && resolveReconnect(options.reconnect);
   checkTogether(reconnect, set);
   return {
     ...set,
@@ -194,9 +223,13 @@ export function resolveConnectOptions(endpoint: string, options: ConnectOptions)
   };
 }
 
-/** Where only one of the two is given, the other's default gives way to it. */
-function resolveReconnect(options: ReconnectOptions | false = {}): BackoffBounds | false {
-  if (options === false) return false;
+/**
+ * Where only one of the two is given, the other's default gives way to it.
+ *
+ * @internal
+ */
+export function resolveReconnect(options: ReconnectOptions = {}): BackoffBounds {
+  checkAll(reconnectChecks, options, "reconnect");
   const { initialDelayMs, maxDelayMs } = given(options);
   const { initialDelayMs: usualInitial, maxDelayMs: usualMax } = reconnectDefaults;
   const bounds = {

@@ -1,4 +1,4 @@
-import { AGENT_ID_PREFIX, type OpControlSignal, scopeOfId } from "../opStatus.js";
+import { type OpControlSignal, scopeKey, scopeOfId } from "../opStatus.js";
 import { parseSignal } from "../parseSignal.js";
 
 /**
@@ -50,7 +50,7 @@ export class Overlap {
     const signal = parseSignal(message);
     // What is no signal is worth a diagnostic, but not one per stream.
     if ("malformed" in signal) return !this.#isBehind(stream);
-    const key = keyOf(signal.opId);
+    const key = scopeKey(signal.opId);
     const words = this.#wordsOf(stream);
     const before = words.get(key);
     if (!before) {
@@ -79,7 +79,7 @@ export class Overlap {
   isKnownToSuccessor(message: unknown): boolean {
     const signal = parseSignal(message);
     if ("malformed" in signal || !this.#successor) return true;
-    return this.#wordsOf(this.#successor).has(keyOf(signal.opId));
+    return this.#wordsOf(this.#successor).has(scopeKey(signal.opId));
   }
 
   /** The stream is lost, though what it said counts on. */
@@ -123,9 +123,4 @@ export class Overlap {
       return word?.signal === "PAUSE" ? [word] : [];
     });
   }
-}
-
-/** Signals to one scope are in one order, under whichever of its ids they come. */
-function keyOf(opId: string): string {
-  return scopeOfId(opId) === "agent" ? AGENT_ID_PREFIX : opId;
 }

@@ -128,6 +128,7 @@ class ReconnectingChannel {
   #take(stream: Stream, event: StreamEvent): void {
     if (event.type === "message") this.#forward(stream, event);
     else if (event.type === "live") this.#succeed(stream);
+    else if (event.type === "diagnostic") this.#out.next(event);
     else this.#replace(stream, "draining");
   }
 

@@ -5,6 +5,7 @@ import {
   isSameStatus,
   mostSevere,
   type OpControlMessage,
+  type OpState,
   type OpStatus,
   reduceVerdict,
   type SignalScope,
@@ -87,6 +88,11 @@ export class OpTable {
     const watched = this.#watched.get(opId);
     if (watched) return watched.latest.value;
     return this.#effective(opId, this.#ownOf(opId, scopeOfId(opId)));
+  }
+
+  /** What the op was told itself, whatever wider scopes say. */
+  ownStateOf(opId: string): OpState {
+    return this.#ownOf(opId, scopeOfId(opId)).state;
   }
 
   /** The op's status now and every change of it. */

@@ -1,0 +1,29 @@
+import { scopeKey } from "../opStatus.js";
+import { parseSignal } from "../parseSignal.js";
+
+/**
+ * What is delivered again, or for the first time late: until all of it has passed, a RESUME is withheld, for a PAUSE may
+ * follow it that is just as old.
+ */
+export class Replay {
+  /** By scope, the RESUME that was its last word. */
+  readonly #withheld = new Map<string, unknown>();
+
+  /** The message, if it counts already. */
+  hear(message: unknown): readonly unknown[] {
+    const signal = parseSignal(message);
+    if ("malformed" in signal) return [message];
+    const key = scopeKey(signal.opId);
+    this.#withheld.delete(key);
+    if (signal.signal !== "RESUME") return [message];
+    this.#withheld.set(key, message);
+    return [];
+  }
+
+  /** All has passed: what was withheld and still holds. */
+  end(): readonly unknown[] {
+    const resumes = [...this.#withheld.values()];
+    this.#withheld.clear();
+    return resumes;
+  }
+}
