@@ -80,14 +80,13 @@ export class MergedChannel {
     if (live) return this.#since("live", { attempt: live.attempt });
     const [soonest] = statuses.toSorted((a, b) => (a.retryInMs ?? 0) - (b.retryInMs ?? 0));
     const isNew = !this.#wasLive && statuses.every(({ state }) => state === "connecting");
-    const { state: _state, since: _since, ...details } = soonest ?? channelStatus("connecting");
-    return this.#since(isNew ? "connecting" : "reconnecting", details);
+    return this.#since(isNew ? "connecting" : "reconnecting", soonest ?? {});
   }
 
   /** A state that goes on began when it was first told. */
   #since(state: ChannelState, details: Partial<ChannelStatus>): ChannelStatus {
-    const since = this.#status?.state === state ? { since: this.#status.since } : {};
-    return { ...channelStatus(state, details), ...since };
+    const { since } = this.#status?.state === state ? this.#status : channelStatus(state);
+    return { ...channelStatus(state), ...details, state, since };
   }
 }
 

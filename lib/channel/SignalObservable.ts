@@ -10,6 +10,7 @@ import type { SignalSource } from "./SignalSource.js";
  * Each subscription opens a channel. As an Observable it emits the well-formed signals in the order of arrival; what the
  * channel has to say besides is in {@link events$}.
  */
+// eslint-disable-next-line rxjs-x/no-subclass -- nothing of Observable is overridden, what it is made of is added
 export class SignalObservable extends Observable<OpControlMessage> {
   /** Everything there is to tell: the messages as they came, the channel's statuses, and diagnostics. */
   readonly events$: SignalSource;

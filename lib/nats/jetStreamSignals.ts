@@ -1,5 +1,10 @@
-import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
-import { AuthorizationError, PermissionViolationError } from "@nats-io/transport-node";
+import {
+  AuthorizationError,
+  connect,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  PermissionViolationError,
+} from "@nats-io/transport-node";
 import { defer } from "rxjs";
 import type { Refusal } from "../channel/refusalIn.js";
 import { reconnecting } from "../channel/reconnecting.js";
