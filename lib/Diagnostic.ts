@@ -59,10 +59,15 @@ export type Diagnostic =
   | { readonly kind: "sourceEnded"; readonly message: string }
   /**
    * More ops are paused by merged sources than can be kept in mind (400,000). Of the further ones no RESUME counts until
-   * some are resumed.
+   * some are resumed. Told again once it has been half of that.
    */
   | { readonly kind: "mergeSaturated" }
-  /** What `reconcile` found out has been applied: so many ops were told to pause, to go on, to terminate. */
+  /**
+   * More RESUMEs than `maxTrackedOps` wait for `settleMs` to pass. A further one is dropped, and its op stays as it is until
+   * it is resumed again. Told again once it has been half of that.
+   */
+  | { readonly kind: "settleSaturated"; readonly maxTrackedOps: number }
+  /** What `reconcile` found is being applied: so many ops were told to pause, to go on, to terminate. */
   | { readonly kind: "reconciled"; readonly paused: number; readonly resumed: number; readonly terminated: number }
   /** `reconcile` failed, or was not done in time; it has changed nothing. */
   | { readonly kind: "reconcileFailed"; readonly message: string }

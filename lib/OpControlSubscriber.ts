@@ -19,14 +19,13 @@ import {
 } from "rxjs";
 import { aborted } from "./aborted.js";
 import { type ChannelStatus, channelStatus } from "./channel/ChannelStatus.js";
-import { grpcSource } from "./channel/grpcSource.js";
-import { settling } from "./channel/settling.js";
-import type { ChannelEvent, SignalSource } from "./channel/SignalSource.js";
+import type { SignalSource } from "./channel/SignalSource.js";
 import { sourceOf } from "./channel/sourceOf.js";
 import { cleanUp } from "./cleanUp.js";
 import { check, checkDurationMs, checkSignal } from "./check.js";
 import type { Diagnostic } from "./Diagnostic.js";
 import { OpControlUnavailableError } from "./errors.js";
+import { gatewaySource } from "./gatewaySource.js";
 import { OpAbortSignals } from "./OpAbortSignals.js";
 import { awaitOpUnless } from "./operators/awaitOpUnless.js";
 import type { OpControlMessage, OpStatus } from "./opStatus.js";
@@ -46,16 +45,16 @@ import {
 import { parseSignal } from "./parseSignal.js";
 import { describeError, printable } from "./printable.js";
 import { RecordComparison } from "./RecordComparison.js";
-import { type Reconciliation, reconciliation } from "./reconciliation.js";
+import { type ReconciledEvent, reconciling } from "./reconciling.js";
 import { type OpWork, runOp } from "./runOp.js";
+import { settling } from "./settling.js";
 import { staleness } from "./staleness.js";
 import { whenRunnable } from "./whenRunnable.js";
 
 /** What the subscriber takes in, one at a time: all of the source's events, and its end or our own. */
 type Event =
-  | ChannelEvent
+  | ReconciledEvent
   | { readonly type: "stale"; readonly isStale: boolean }
-  | Reconciliation
   | { readonly type: "failed"; readonly cause: unknown }
   | { readonly type: "closed" };
 
@@ -112,22 +111,14 @@ export class OpControlSubscriber implements Disposable {
   });
   readonly #subscription = new Subscription();
   readonly #whenStale: WhenStaleOptions;
-  /** Where records are laid over what the signals said. */
-  readonly #records: RecordComparison | undefined;
   #unavailable: OpControlUnavailableError | undefined;
   #closed = false;
   #malformed = 0;
 
   private constructor(source: SignalSource, options: ResolvedOptions) {
-    const { maxTrackedOps, whenStale, settleMs = 0, reconcile } = options;
+    const { maxTrackedOps, whenStale } = options;
     this.#table = new OpTable(maxTrackedOps, this.#report, this.#onThrow);
     this.#whenStale = whenStale;
-    if (reconcile) {
-      this.#records = new RecordComparison(maxTrackedOps);
-      this.#subscription.add(
-        reconciliation(this.connection$, reconcile).subscribe({ next: this.#receive, error: this.#onThrow }),
-      );
-    }
     if (whenStale.graceMs !== undefined) {
       const isStale$ = staleness(this.connection$, whenStale.graceMs);
       this.#subscription.add(
@@ -140,7 +131,7 @@ export class OpControlSubscriber implements Disposable {
       );
     }
     this.#subscription.add(
-      (settleMs > 0 ? source.pipe(settling(settleMs)) : source).subscribe({
+      this.#heeded(source, options).subscribe({
         next: this.#receive,
         error: (cause: unknown) => {
           this.#receive({ type: "failed", cause });
@@ -161,18 +152,8 @@ export class OpControlSubscriber implements Disposable {
    * @throws TypeError naming the option that is wrong.
    */
   static connect(endpoint: string, options: ConnectOptions): OpControlSubscriber {
-    const { orgId, teamId, agentId, ...resolved } = resolveConnectOptions(endpoint, options);
-    const source = grpcSource({
-      endpoint,
-      channelCredentials: resolved.channelCredentials,
-      agent: { orgId, teamId, agentId },
-      credentialToken: resolved.credentialToken,
-      connectTimeoutMs: resolved.connectTimeoutMs,
-      keepalive: resolved.keepalive,
-      reconnect: resolved.reconnect,
-      maxStreamAgeMs: resolved.maxStreamAgeMs,
-    });
-    return new OpControlSubscriber(source, resolved);
+    const resolved = resolveConnectOptions(endpoint, options);
+    return new OpControlSubscriber(gatewaySource(endpoint, resolved), resolved);
   }
 
   /**
@@ -403,6 +384,17 @@ export class OpControlSubscriber implements Disposable {
     this.close();
   }
 
+  /** All that is to be heeded: what the source tells, what records add to it, and of that no RESUME too soon. */
+  #heeded(
+    source: SignalSource,
+    { maxTrackedOps, settleMs = 0, reconcile }: ResolvedOptions,
+  ): Observable<ReconciledEvent> {
+    const isTerminated = (opId: string): boolean => this.#table.ownStateOf(opId) === "terminated";
+    const comparison = (): RecordComparison => new RecordComparison(maxTrackedOps, isTerminated);
+    const reconciled$ = reconcile ? source.pipe(reconciling(reconcile, comparison)) : source;
+    return settleMs > 0 ? reconciled$.pipe(settling(settleMs, maxTrackedOps)) : reconciled$;
+  }
+
   /** Whether there is anything to tell a waiter: closed, only an end that is final in its own right. */
   #mayStillTell(opId: string): boolean {
     return !this.#closed || this.#unavailable !== undefined || this.isTerminated(opId);
@@ -422,15 +414,9 @@ export class OpControlSubscriber implements Disposable {
       case "stale":
         this.#handleStale(event.isStale);
         break;
-      case "asking":
-        this.#records?.ask();
-        break;
-      case "records":
-        this.#handleRecords(event.records);
-        break;
-      case "reconcileFailed":
-        this.#records?.stop();
-        this.#report({ kind: "reconcileFailed", message: event.message });
+      case "found":
+        // It is applied as signals are, but is none that the gateway sent.
+        this.#apply(event.signal);
         break;
       case "failed":
         this.#fail(event.cause);
@@ -448,26 +434,14 @@ export class OpControlSubscriber implements Disposable {
       this.#diagnostics.next({ kind: "malformedSignal", reason, opId: printable(opId), count: ++this.#malformed });
       return;
     }
-    // What waited in the queue when close() was called lets nobody run any more; a terminate is not forgotten.
-    if (this.#closed && signal.signal !== "TERMINATE") return;
-    this.#records?.hear(signal);
-    this.#table.apply(signal);
-    this.#signals.next(signal);
+    if (this.#apply(signal)) this.#signals.next(signal);
   }
 
-  /** What they add is applied as signals are, but is none that the gateway sent. */
-  #handleRecords(records: readonly unknown[]): void {
-    if (this.#closed) return;
-    const counts = { PAUSE: 0, RESUME: 0, TERMINATE: 0 };
-    for (const record of records) {
-      const signal = this.#records?.signalOf(record, (opId) => this.#table.ownStateOf(opId));
-      if (!signal) continue;
-      this.#table.apply(signal);
-      counts[signal.signal]++;
-    }
-    this.#records?.stop();
-    const { PAUSE: paused, RESUME: resumed, TERMINATE: terminated } = counts;
-    this.#report({ kind: "reconciled", paused, resumed, terminated });
+  #apply(signal: OpControlMessage): boolean {
+    // What waited in the queue when close() was called lets nobody run any more; a terminate is not forgotten.
+    if (this.#closed && signal.signal !== "TERMINATE") return false;
+    this.#table.apply(signal);
+    return true;
   }
 
   #handleStatus(status: ChannelStatus): void {

@@ -1,41 +1,27 @@
-import { grpcSource } from "./channel/grpcSource.js";
 import { SignalObservable } from "./channel/SignalObservable.js";
-import { type ConnectOptions, type OpControlOptions, resolveConnectOptions } from "./options.js";
-
-/** Which gateway's signals, and for which agent. */
-export type GatewayOptions = Omit<ConnectOptions, keyof OpControlOptions>;
+import { gatewaySource } from "./gatewaySource.js";
+import { type GatewayOptions, resolveGatewayOptions } from "./options.js";
 
 /**
- * A gateway's signals over one gRPC server stream per subscription, with the state of that channel: the source of
- * `OpControlSubscriber.connect`, to be merged with others.
+ * A gateway's signals with the state of the channel that brings them, as `OpControlSubscriber.connect` has them: a source
+ * to be merged with others, for `OpControlSubscriber.from`.
  *
- * Nothing is connected before it is subscribed. It errors when the gateway refuses the agent as misconfigured before it was
- * ever live (or with any fault, with `reconnect: false`).
+ * Each subscription is one gRPC server stream that is kept live; nothing is connected before. It errors when the gateway
+ * refuses the agent as misconfigured before the stream was ever live, or with `reconnect: false` on any fault.
  *
  * @example
  * ```ts
  * import { gatewaySignals, mergeSources, OpControlSubscriber } from "rx-op-control";
  *
- * const agent = { agentId: "agent-7" };
+ * const agent = { orgId: "acme", teamId: "payments", agentId: "agent-7" };
  * const replicas = ["127.0.0.1:50051", "127.0.0.1:50052"].map((endpoint) => gatewaySignals(endpoint, agent));
  * const control = OpControlSubscriber.from(mergeSources(...replicas));
  * control.close();
  * ```
  *
+ * @param endpoint The gateway, as `host:port` (or any gRPC target, such as `unix:/run/gateway.sock`).
  * @throws TypeError naming the option that is wrong.
  */
 export function gatewaySignals(endpoint: string, options: GatewayOptions): SignalObservable {
-  const { orgId, teamId, agentId, ...resolved } = resolveConnectOptions(endpoint, options);
-  return new SignalObservable(
-    grpcSource({
-      endpoint,
-      channelCredentials: resolved.channelCredentials,
-      agent: { orgId, teamId, agentId },
-      credentialToken: resolved.credentialToken,
-      connectTimeoutMs: resolved.connectTimeoutMs,
-      keepalive: resolved.keepalive,
-      reconnect: resolved.reconnect,
-      maxStreamAgeMs: resolved.maxStreamAgeMs,
-    }),
-  );
+  return new SignalObservable(gatewaySource(endpoint, resolveGatewayOptions(endpoint, options)));
 }

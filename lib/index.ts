@@ -7,6 +7,7 @@ export type {
   AgentIdentity,
   ConnectOptions,
   FromOptions,
+  GatewayOptions,
   KeepaliveOptions,
   OpControlOptions,
   Reconcile,
@@ -16,7 +17,6 @@ export type {
 
 // Sources
 export { gatewaySignals } from "./gatewaySignals.js";
-export type { GatewayOptions } from "./gatewaySignals.js";
 export { mergeSources } from "./channel/mergeSources.js";
 export { SignalObservable } from "./channel/SignalObservable.js";
 export type { ChannelEvent, SignalSource } from "./channel/SignalSource.js";

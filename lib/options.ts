@@ -34,24 +34,36 @@ export interface OpControlOptions {
    */
   readonly whenStale?: WhenStaleOptions;
   /**
-   * How long a RESUME must go without a further signal for its scope before it acts, in milliseconds; by default it acts
-   * at once. PAUSE and TERMINATE always do. For sources that repeat themselves.
+   * How long nothing further must come for a RESUME's scope before it acts, in milliseconds; 0, the default, for at once.
+   * For sources that repeat themselves, or tell late of what is over.
+   *
+   * PAUSE and TERMINATE always act at once. A RESUME is told by `signals$` when it acts, up to a hundredth later than
+   * this; it acts on a live channel only, so that after a loss it waits anew, and not at all when the channel has ended
+   * first.
    */
   readonly settleMs?: number;
   /**
-   * Asked after each time the channel becomes live what was missed; see {@link Reconcile}. By default nobody is.
+   * Asked what was missed each time the channel becomes live, the first time included; see {@link Reconcile}. By default
+   * nobody is.
    */
   readonly reconcile?: Reconcile;
 }
 
 /**
- * Finds out what the gateway knows of its ops, and gives up when the signal is aborted. What it emits is applied when it
- * completes, within 10,000 ms; where it fails or takes longer, nothing is, and `diagnostics$` tells.
+ * Finds out what the gateway knows of its ops: emits lists of records, completes, and gives up when the signal is aborted
+ * (the channel was lost again, or the subscriber closed).
  *
- * A record can pause an op or terminate it. It lifts an op's own pause only where it says `"running"` since later
- * (`updated_at`) than our last signal for the op. It lifts no terminate and no wider scope's pause; an op without a
- * record stays as it is, and so does one that was signalled while the answer was under way, unless the record says
- * `"terminated"`.
+ * What it emits is applied when it completes. Where it fails or has not completed within 10,000 ms, nothing is, and
+ * `diagnostics$` tells. What is applied shows in the statuses and on `statuses$`, and not on `signals$`, for nobody sent
+ * it.
+ *
+ * A record pauses its op or terminates it. It lifts an op's own pause only where it says `"running"` since later
+ * (`updated_at`) than our last signal for the op. It lifts no terminate and no wider scope's pause, and speaks for no op
+ * but its own. An op without a record stays as it is, and so does one that was signalled while the answer was under way,
+ * unless the record says `"terminated"`.
+ *
+ * `updated_at` is the gateway's time and when a signal came is ours: where the gateway's clock is ahead, a pause of the
+ * last moments before the loss may be taken for older than a resume that came before it. Keep the clocks in step.
  */
 export type Reconcile = (signal: AbortSignal) => ObservableInput<readonly OpRecord[]>;
 
@@ -73,8 +85,8 @@ export interface WhenStaleOptions {
 /** The options of {@link OpControlSubscriber.from}. */
 export interface FromOptions extends OpControlOptions, Partial<AgentIdentity> {}
 
-/** The options of {@link OpControlSubscriber.connect}. */
-export interface ConnectOptions extends OpControlOptions, AgentIdentity {
+/** The options of {@link gatewaySignals}: for which agent, and how the gateway is reached. */
+export interface GatewayOptions extends AgentIdentity {
   /**
    * Proves who the agent is, where the gateway asks for it: a string, or a (possibly async) function that fetches one
    * and is asked again before every attempt. Sent as `x-aa-credential-token`; never part of an error or a status. It is
@@ -108,6 +120,9 @@ export interface ConnectOptions extends OpControlOptions, AgentIdentity {
   readonly maxStreamAgeMs?: number;
 }
 
+/** The options of {@link OpControlSubscriber.connect}. */
+export interface ConnectOptions extends OpControlOptions, GatewayOptions {}
+
 /** The waits between attempts. */
 export type ReconnectOptions = Partial<BackoffBounds>;
 
@@ -128,8 +143,8 @@ const reconnectDefaults = { initialDelayMs: 1_000, maxDelayMs: 32_000 };
 const keepaliveDefaults = { intervalMs: 30_000, timeoutMs: 10_000 };
 const whenStaleDefaults: WhenStaleOptions = { then: "proceed" };
 const opControlDefaults = { maxTrackedOps: 100_000, whenStale: whenStaleDefaults, settleMs: 0 };
-const fromDefaults = { orgId: "", teamId: "", ...opControlDefaults };
-const connectDefaults = { ...fromDefaults, allowInsecure: false, connectTimeoutMs: 10_000 };
+const agentDefaults = { orgId: "", teamId: "" };
+const gatewayDefaults = { ...agentDefaults, allowInsecure: false, connectTimeoutMs: 10_000 };
 
 /** One check per option that there is: an option without one is a misspelt one. */
 type Checks<T> = { readonly [Name in keyof Required<T>]: (name: string, value: unknown) => void };
@@ -151,10 +166,13 @@ const whenStaleChecks: Checks<WhenStaleOptions> = {
   graceMs: checkPositiveMs,
 };
 
-const fromChecks: Checks<FromOptions> = {
+const agentChecks: Checks<AgentIdentity> = {
   orgId: checkString,
   teamId: checkString,
   agentId: checkNonEmptyString,
+};
+
+const opControlChecks: Checks<OpControlOptions> = {
   maxTrackedOps: (name, value) => {
     check(Number.isSafeInteger(value) && (value as number) > 0, name, "a whole number from 1");
   },
@@ -172,8 +190,8 @@ const fromChecks: Checks<FromOptions> = {
   },
 };
 
-const connectChecks: Checks<ConnectOptions> = {
-  ...fromChecks,
+const gatewayChecks: Checks<GatewayOptions> = {
+  ...agentChecks,
   credentialToken: (name, value) => {
     check(typeof value === "function" || isSendableToken(value), name, "a function, or a non-empty line of ASCII");
   },
@@ -195,18 +213,34 @@ const connectChecks: Checks<ConnectOptions> = {
   maxStreamAgeMs: checkPositiveMs,
 };
 
+const fromChecks: Checks<FromOptions> = { ...agentChecks, ...opControlChecks };
+const connectChecks: Checks<ConnectOptions> = { ...gatewayChecks, ...opControlChecks };
+
 /** @internal */
 export function resolveFromOptions(options: FromOptions) {
   checkAll(fromChecks, options);
-  return { ...fromDefaults, ...given(options) };
+  return { ...agentDefaults, ...opControlDefaults, ...given(options) };
+}
+
+/** @internal */
+export function resolveGatewayOptions(endpoint: string, options: GatewayOptions) {
+  checkEndpoint(endpoint);
+  checkAll(gatewayChecks, options);
+  return resolveGateway(endpoint, options);
 }
 
 /** @internal */
 export function resolveConnectOptions(endpoint: string, options: ConnectOptions) {
   checkEndpoint(endpoint);
   checkAll(connectChecks, options);
+  const gateway = resolveGateway(endpoint, options);
+  checkGraceMs(gateway.reconnect, options.whenStale?.graceMs);
+  return { ...opControlDefaults, ...given(options), ...gateway };
+}
+
+function resolveGateway(endpoint: string, options: GatewayOptions) {
   checkNonEmptyString("agentId", options.agentId);
-  const set = { ...connectDefaults, ...given(options) };
+  const set = { ...gatewayDefaults, ...given(options) };
   const channelCredentials = gatewayCredentials(endpoint, set);
   check(
     options.credentialToken === undefined || !isReadableOnTheWay(endpoint, channelCredentials),
@@ -214,7 +248,11 @@ export function resolveConnectOptions(endpoint: string, options: ConnectOptions)
     "left out where it would go to another machine in clear text",
   );
   const reconnect = options.reconnect !== false && resolveReconnect(options.reconnect);
-  checkTogether(reconnect, set);
+  check(
+    reconnect !== false || options.maxStreamAgeMs === undefined,
+    "maxStreamAgeMs",
+    "left out where reconnect is false",
+  );
   return {
     ...set,
     channelCredentials,
@@ -244,12 +282,7 @@ export function resolveReconnect(options: ReconnectOptions = {}): BackoffBounds 
   return bounds;
 }
 
-function checkTogether(
-  reconnect: BackoffBounds | false,
-  { whenStale, maxStreamAgeMs }: Pick<ConnectOptions, "whenStale" | "maxStreamAgeMs">,
-): void {
-  check(reconnect !== false || maxStreamAgeMs === undefined, "maxStreamAgeMs", "left out where reconnect is false");
-  const graceMs = whenStale?.graceMs;
+function checkGraceMs(reconnect: BackoffBounds | false, graceMs: number | undefined): void {
   if (!reconnect || graceMs === undefined) return;
   const { initialDelayMs } = reconnect;
   check(

@@ -10,6 +10,8 @@ interface Member {
   end: ObservableNotification<ChannelEvent> | undefined;
 }
 
+type Told = ObservableNotification<ChannelEvent>;
+
 /**
  * Several sources as one channel: live if any of them is, failed or closed when all of them are over.
  *
@@ -20,6 +22,7 @@ export class MergedChannel {
   readonly #words: MergedWords;
   #status: ChannelStatus | undefined;
   #wasLive = false;
+  #wasFull = false;
 
   constructor(size: number, words = new MergedWords()) {
     this.#members = Array.from({ length: size }, () => ({ status: undefined, end: undefined }));
@@ -27,10 +30,10 @@ export class MergedChannel {
   }
 
   /** What is to be told when that source has told this. */
-  take(source: number, notification: ObservableNotification<ChannelEvent>): ObservableNotification<ChannelEvent>[] {
+  take(source: number, notification: Told): readonly Told[] {
     const member = this.#members[source];
     if (!member) return [];
-    if (notification.kind !== "N") return this.#takeEnd(source, member, notification);
+    if (notification.kind !== "N") return this.#takeEnd(member, notification);
     const event = notification.value;
     if (event.type === "message") return this.#takeMessage(source, event);
     if (event.type === "diagnostic") return [notification];
@@ -38,59 +41,68 @@ export class MergedChannel {
     return this.#tellStatus(member);
   }
 
-  #takeMessage(source: number, event: ChannelEvent & { type: "message" }): ObservableNotification<ChannelEvent>[] {
-    const wasFull = this.#words.isFull;
-    const counts = this.#words.hear(source, event.message);
-    const told: ChannelEvent[] = counts ? [event] : [];
-    if (this.#words.isFull && !wasFull) told.push({ type: "diagnostic", diagnostic: { kind: "mergeSaturated" } });
+  /** The source is lost, or over; the number is for when that is to be forgotten what it has said. */
+  lose(source: number): number | undefined {
+    return this.#words.lose(source);
+  }
+
+  /** What is to be told when what the source said before it was lost is forgotten, looked at one by one. */
+  *forget(source: number, epoch: number): Generator<Told> {
+    for (const message of this.#words.forget(source, epoch)) yield next({ type: "message", message });
+  }
+
+  #takeMessage(source: number, event: ChannelEvent & { type: "message" }): Told[] {
+    const told: ChannelEvent[] = this.#words.hear(source, event.message) ? [event] : [];
+    const { fullness } = this.#words;
+    if (fullness >= 1 && !this.#wasFull) told.push({ type: "diagnostic", diagnostic: { kind: "mergeSaturated" } });
+    if (fullness >= 1) this.#wasFull = true;
+    else if (fullness <= 1 / 2) this.#wasFull = false;
     return told.map(next);
   }
 
-  #takeEnd(
-    source: number,
-    member: Member,
-    end: ObservableNotification<ChannelEvent>,
-  ): ObservableNotification<ChannelEvent>[] {
+  #takeEnd(member: Member, end: Told): Told[] {
     member.end = end;
-    this.#words.forget(source);
-    const isLast = this.#members.every((other) => other.end !== undefined);
-    if (isLast) return [this.#members.find((other) => other.end?.kind === "E")?.end ?? end];
+    if (this.#members.every((other) => other.end)) {
+      return [this.#members.find((other) => other.end?.kind === "E")?.end ?? end];
+    }
     const message = end.kind === "E" ? describeError(end.error) : "it was closed";
     return [next({ type: "diagnostic", diagnostic: { kind: "sourceEnded", message } }), ...this.#tellStatus(member)];
   }
 
-  #tellStatus(changed: Member): ObservableNotification<ChannelEvent>[] {
+  #tellStatus(changed: Member): Told[] {
     const before = this.#status;
-    const status = this.#merge();
-    this.#status = status;
+    const status = (this.#status = this.#merge(before));
     if (status.state === "live") this.#wasLive = true;
-    const told: ChannelEvent[] = [];
-    if (!before || !isSame(before, status)) told.push({ type: "status", status });
+    const told: ChannelEvent[] = before && isSame(before, status) ? [] : [{ type: "status", status }];
     // What the merged status does not show is still worth knowing.
     const { state, attempt, retryInMs, lastError: message = "" } = changed.status ?? {};
-    if (status.state === "live" && state === "reconnecting" && attempt !== undefined && retryInMs !== undefined) {
+    const isHidden = status.state === "live" && state === "reconnecting" && !changed.end;
+    if (isHidden && attempt !== undefined && retryInMs !== undefined) {
       told.push({ type: "diagnostic", diagnostic: { kind: "reconnect", attempt, retryInMs, message } });
     }
     return told.map(next);
   }
 
-  #merge(): ChannelStatus {
+  #merge(before: ChannelStatus | undefined): ChannelStatus {
     const statuses = this.#members.flatMap(({ status, end }) => (status && !end ? [status] : []));
     const live = statuses.find(({ state }) => state === "live");
-    if (live) return this.#since("live", { attempt: live.attempt });
-    const [soonest] = statuses.toSorted((a, b) => (a.retryInMs ?? 0) - (b.retryInMs ?? 0));
+    if (live) return before?.state === "live" ? before : channelStatus("live", { attempt: live.attempt });
     const isNew = !this.#wasLive && statuses.every(({ state }) => state === "connecting");
-    return this.#since(isNew ? "connecting" : "reconnecting", soonest ?? {});
-  }
-
-  /** A state that goes on began when it was first told. */
-  #since(state: ChannelState, details: Partial<ChannelStatus>): ChannelStatus {
-    const { since } = this.#status?.state === state ? this.#status : channelStatus(state);
-    return { ...channelStatus(state), ...details, state, since };
+    const state: ChannelState = isNew ? "connecting" : "reconnecting";
+    // An attempt that is under way comes before those that are waited for.
+    const [soonest] = statuses.toSorted((a, b) => (a.retryInMs ?? 0) - (b.retryInMs ?? 0));
+    const troubled = statuses.find(({ lastError }) => lastError !== undefined);
+    // A state that goes on began when it was first told.
+    const { since } = before?.state === state ? before : channelStatus(state);
+    return { ...channelStatus(state), ...lastErrorIn(troubled), ...soonest, state, since };
   }
 }
 
-function next(value: ChannelEvent): ObservableNotification<ChannelEvent> {
+function lastErrorIn({ lastError }: Partial<ChannelStatus> = {}): Partial<Pick<ChannelStatus, "lastError">> {
+  return lastError === undefined ? {} : { lastError };
+}
+
+function next(value: ChannelEvent): Told {
   return { kind: "N", value };
 }
 
