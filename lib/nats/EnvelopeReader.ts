@@ -3,14 +3,22 @@ import type { AgentIdentity } from "../options.js";
 import { printable } from "../printable.js";
 import { parseEnvelope, refusalOfEnvelope } from "./OpControlEnvelope.js";
 
-/** A message for the core to look at: its signal is still the wire's number. */
-interface BusMessage {
+/**
+ * A message for the core to look at: its signal is still the wire's number.
+ *
+ * @internal
+ */
+export interface BusMessage {
   readonly opId: string;
   readonly signal: number;
   readonly sequence: bigint;
 }
 
-/** Reads what comes on the bus for one agent, and counts what it refuses. */
+/**
+ * Reads what comes on the bus for one agent, and counts what it refuses.
+ *
+ * @internal
+ */
 export class EnvelopeReader {
   readonly #agent: AgentIdentity;
   #refused = 0;
@@ -20,7 +28,7 @@ export class EnvelopeReader {
   }
 
   /** The message, or what there is to say of one that may not speak to this agent. */
-  read(subject: string, data: string, sequence: number): BusMessage | { readonly refused: Diagnostic } {
+  read(subject: string, data: Uint8Array, sequence: number): BusMessage | { readonly refused: Diagnostic } {
     const envelope = parseEnvelope(data);
     if (!envelope) return this.#refuse("notAnEnvelope", subject);
     const reason = refusalOfEnvelope(envelope, subject, this.#agent);

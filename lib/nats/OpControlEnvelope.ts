@@ -3,7 +3,11 @@ import { AGENT_ID_PREFIX, FLEET_ID, type OpControlSignal } from "../opStatus.js"
 import type { AgentIdentity } from "../options.js";
 import { agentSubject, GLOBAL_SUBJECT } from "./subjects.js";
 
-/** A signal as it is on the bus, in JSON; it has no sequence of its own. */
+/**
+ * A signal as it is on the bus, in JSON; it has no sequence of its own.
+ *
+ * @internal
+ */
 export interface OpControlEnvelope {
   readonly org_id: string;
   readonly team_id: string;
@@ -15,9 +19,16 @@ export interface OpControlEnvelope {
   readonly global: boolean;
 }
 
+/** Not one that puts something else in the place of what it cannot read: that could be another op's id. */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 const signals: Readonly<Record<OpControlSignal, number>> = { PAUSE: 1, RESUME: 2, TERMINATE: 3 };
 
-/** The envelope of a signal to an agent's op (or to all of them, under its reserved id), or without an agent to the fleet. */
+/**
+ * The envelope of a signal to an agent's op (or to all of them, under its reserved id), or without an agent to the fleet.
+ *
+ * @internal
+ */
 export function envelopeOf(opId: string, signal: OpControlSignal, agent?: AgentIdentity): OpControlEnvelope {
   const { orgId = "", teamId = "", agentId = "" } = agent ?? {};
   return {
@@ -30,10 +41,14 @@ export function envelopeOf(opId: string, signal: OpControlSignal, agent?: AgentI
   };
 }
 
-/** What came on a subject, if it is an envelope; else undefined. */
-export function parseEnvelope(data: string): OpControlEnvelope | undefined {
+/**
+ * What came on a subject, if it is an envelope; else undefined.
+ *
+ * @internal
+ */
+export function parseEnvelope(data: Uint8Array): OpControlEnvelope | undefined {
   try {
-    const envelope = JSON.parse(data) as Record<keyof OpControlEnvelope, unknown> | null;
+    const envelope = JSON.parse(utf8.decode(data)) as Record<keyof OpControlEnvelope, unknown> | null;
     if (!envelope) return undefined;
     const { org_id, team_id, agent_id, op_id, signal, global } = envelope;
     const areStrings = [org_id, team_id, agent_id, op_id].every((text) => typeof text === "string");
@@ -48,6 +63,8 @@ export function parseEnvelope(data: string): OpControlEnvelope | undefined {
  * Why an envelope that came on a subject may not speak to this agent; undefined where it may.
  *
  * Who may publish on a subject is what the bus controls, so an envelope can say no more than its subject does.
+ *
+ * @internal
  */
 export function refusalOfEnvelope(
   { org_id: orgId, team_id: teamId, agent_id: agentId, op_id: opId, global }: OpControlEnvelope,

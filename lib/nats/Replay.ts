@@ -4,6 +4,10 @@ import { parseSignal } from "../parseSignal.js";
 /**
  * What is delivered again, or for the first time late: until all of it has passed, a RESUME is withheld, for a PAUSE may
  * follow it that is just as old.
+ *
+ * What is withheld outlives an attempt that is lost before that: the next one begins behind it.
+ *
+ * @internal
  */
 export class Replay {
   /** By scope, the RESUME that was its last word. */

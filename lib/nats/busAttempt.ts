@@ -1,102 +1,90 @@
 import type { NatsConnection } from "@nats-io/transport-node";
-import {
-  concat,
-  defer,
-  filter,
-  finalize,
-  from,
-  map,
-  merge,
-  mergeMap,
-  NEVER,
-  type Observable,
-  switchMap,
-  throwError,
-  timeout,
-} from "rxjs";
+import { defer, merge, mergeMap, type Observable, switchMap, tap, throwError, timeout } from "rxjs";
 import type { StreamAttempt, StreamEvent } from "../channel/StreamAttempt.js";
 import type { AgentIdentity } from "../options.js";
-import { deliveries } from "./deliveries.js";
+import type { Cursor } from "./Cursor.js";
+import { deliveries, StreamWentBackError } from "./deliveries.js";
+import { denial } from "./denial.js";
 import type { EnvelopeReader } from "./EnvelopeReader.js";
-import { type Cursor, type OpenConsumer, openConsumers } from "./openConsumers.js";
-import { Replay } from "./Replay.js";
+import { lossOf } from "./lossOf.js";
+import { type OpenConsumer, openConsumers } from "./openConsumers.js";
+import type { Replay } from "./Replay.js";
 import { agentSubject, GLOBAL_SUBJECT } from "./subjects.js";
 
-/** What an attempt to take signals from the bus takes. */
+/**
+ * What attempts to take signals from the bus take, and what one hands on to the next.
+ *
+ * @internal
+ */
 export interface BusAttemptConfig {
   readonly agent: AgentIdentity;
-  readonly connect: () => Promise<NatsConnection>;
-  /** Whether a connection is let go with the attempt. */
-  readonly ownsConnection: boolean;
+  /** Emits one, and lets go of it when unsubscribed. */
+  readonly connection$: Observable<NatsConnection>;
   readonly connectTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly cursor: Cursor;
+  readonly replay: Replay;
   readonly reader: EnvelopeReader;
 }
 
 /**
  * One attempt to take an agent's signals from the bus: live when all has passed that the stream had for it when the
  * attempt began. Errors with whatever may have made it miss one.
+ *
+ * @internal
  */
 export function busAttempt(config: BusAttemptConfig): StreamAttempt {
-  const { agent, cursor, connectTimeoutMs } = config;
+  const { agent, connection$, connectTimeoutMs, cursor } = config;
   const subjects = [GLOBAL_SUBJECT, agentSubject(agent)];
-  const opened$ = connection(config).pipe(
-    switchMap((bus) => from(openConsumers(bus, subjects, cursor)).pipe(map((consumers) => ({ bus, consumers })))),
-  );
-  return opened$.pipe(
+  const open = async (bus: NatsConnection): Promise<Opened> => ({
+    bus,
+    consumers: await openConsumers(bus, subjects, cursor, connectTimeoutMs),
+  });
+  return connection$.pipe(
+    switchMap((bus) => merge(lossOf(bus), open(bus))),
     timeout({
       first: connectTimeoutMs,
-      with: () => throwError(() => new Error(`no answer from the bus within ${connectTimeoutMs} ms`)),
+      with: () =>
+        throwError(() => new Error(`no answer from the bus within connectTimeoutMs (${connectTimeoutMs} ms)`)),
     }),
-    switchMap(({ bus, consumers }) => merge(lossOf(bus), signals(consumers, config))),
-  );
-}
-
-/** Emits once, and lets it go when unsubscribed. */
-function connection({ connect, ownsConnection }: BusAttemptConfig): Observable<NatsConnection> {
-  return defer(() => {
-    const connecting = connect();
-    const letGo = (): void => {
-      if (ownsConnection) void connecting.then((bus) => bus.close()).catch(() => undefined);
-    };
-    return concat(from(connecting), NEVER).pipe(finalize(letGo));
-  });
-}
-
-function lossOf(bus: NatsConnection): Observable<never> {
-  const disconnected$ = from(bus.status()).pipe(filter(({ type }) => type === "disconnect"));
-  return merge(disconnected$, from(bus.closed())).pipe(
-    mergeMap((error) => {
-      const cause = error instanceof Error ? error : undefined;
-      return throwError(
-        () => new Error(`the connection to the bus was lost${cause ? `: ${cause.message}` : ""}`, { cause }),
-      );
+    switchMap((opened) => signals(opened, config)),
+    tap({
+      error: (error: unknown) => {
+        if (error instanceof StreamWentBackError) cursor.reset();
+      },
     }),
   );
 }
 
-function signals(consumers: readonly OpenConsumer[], { cursor, heartbeatMs, reader }: BusAttemptConfig): StreamAttempt {
+interface Opened {
+  readonly bus: NatsConnection;
+  readonly consumers: readonly OpenConsumer[];
+}
+
+function signals({ bus, consumers }: Opened, { cursor, heartbeatMs, reader, replay }: BusAttemptConfig): StreamAttempt {
   return defer(() => {
-    const replay = new Replay();
     let replaying = consumers.length;
     const messages = (values: readonly unknown[]): StreamEvent[] =>
       values.map((message) => ({ type: "message", message }));
     const delivered$ = consumers.map((open) =>
-      deliveries(open, heartbeatMs).pipe(
+      deliveries(open, heartbeatMs, () => bus.flush()).pipe(
         mergeMap((delivery): StreamEvent[] => {
           if (delivery.type === "caughtUp") {
             // The statuses are true when the channel is said to be live.
             return --replaying === 0 ? [...messages(replay.end()), { type: "live" }] : [];
           }
           const { message } = delivery;
-          cursor.sequences.set(open.key, message.seq);
-          const read = reader.read(message.subject, message.string(), message.seq);
+          cursor.advance(open.key, message);
+          const read = reader.read(message.subject, message.data, message.seq);
           if ("refused" in read) return [{ type: "diagnostic", diagnostic: read.refused }];
           return messages(replaying > 0 ? replay.hear(read) : [read]);
         }),
       ),
     );
-    return merge(...delivered$);
+    const denial$ = denial(
+      bus,
+      consumers.map(({ name }) => name),
+    );
+    return merge(denial$, ...delivered$);
   });
 }

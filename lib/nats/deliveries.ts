@@ -1,10 +1,13 @@
 import type { ConsumerMessages, ConsumerNotification, JsMsg } from "@nats-io/jetstream";
 import {
-  concat,
+  concatMap,
   defer,
+  EMPTY,
   filter,
   finalize,
+  forkJoin,
   from,
+  ignoreElements,
   interval,
   map,
   merge,
@@ -12,65 +15,131 @@ import {
   type Observable,
   of,
   share,
+  Subject,
   switchMap,
   take,
   tap,
   throwError,
 } from "rxjs";
+import { isSamePosition, positionOf } from "./Cursor.js";
 import type { OpenConsumer } from "./openConsumers.js";
+import { silence } from "./silence.js";
 
-/** What a consumer delivers, and once that all has been which was there when it was created. */
+/**
+ * What a consumer delivers, and once that all has been which was there when it was created.
+ *
+ * @internal
+ */
 export type Delivery = { readonly type: "message"; readonly message: JsMsg } | { readonly type: "caughtUp" };
+
+/** The stream has another message, or none, where it had the one that was delivered last. */
+export class StreamWentBackError extends Error {
+  constructor() {
+    super("the stream is not what it was: all that it retains is read anew");
+  }
+}
+
+/** How many messages are under way at most, which is what an agent that is slow has to keep. */
+const BATCH = 256;
+
+/** How long a request for messages stands, unless two heartbeats take longer: the server refuses it then. */
+const REQUEST_MS = 30_000;
 
 /** How often it is asked whether what is awaited was taken off the stream meanwhile, as too old or by an operator. */
 const RECOUNT_EVERY_MS = 1_000;
 
 /** What tells that messages may be missing. Everything is begun anew then, from the last one that came. */
 const troubles: Readonly<Partial<Record<ConsumerNotification["type"], string>>> = {
-  heartbeats_missed: "the server has gone silent",
-  consumer_not_found: "the consumer is gone",
   consumer_deleted: "the consumer was deleted",
-  stream_not_found: "the stream is gone",
+  exceeded_limits: "the consumer's limits do not let us ask for messages",
   no_responders: "JetStream does not respond",
-  reset: "messages are missing",
 };
 
-/** Delivers until unsubscribed; errors where messages may be missing. */
-export function deliveries({ consumer, pending }: OpenConsumer, heartbeatMs: number): Observable<Delivery> {
-  return defer(() => consumer.consume({ idle_heartbeat: heartbeatMs })).pipe(
-    switchMap((messages) => {
-      let delivered = 0;
-      const message$ = concat(
-        from(messages),
-        throwError(() => new Error("the consumer was closed")),
-      ).pipe(
-        tap(() => delivered++),
-        share(),
-      );
-      const passed$ = message$.pipe(filter(({ info }) => delivered >= pending || info.pending === 0));
-      const recounted$ = interval(RECOUNT_EVERY_MS).pipe(
-        switchMap(() => consumer.info()),
-        filter((info) => info.num_pending === 0 && info.delivered.consumer_seq <= delivered),
-      );
-      const reached$: Observable<unknown> = pending === 0 ? of(undefined) : merge(passed$, recounted$);
-      const caughtUp$ = reached$.pipe(
-        take(1),
-        map((): Delivery => ({ type: "caughtUp" })),
-      );
-      return merge(
-        message$.pipe(map((message): Delivery => ({ type: "message", message }))),
-        caughtUp$,
-        trouble(messages),
-      ).pipe(finalize(() => void messages.close()));
+/** What only the server says; a request that has run out is told as "discard" or "debug". */
+const signsOfLife: readonly ConsumerNotification["type"][] = ["heartbeat", "discard", "debug"];
+
+/**
+ * Delivers until unsubscribed; errors where messages may be missing.
+ *
+ * @param flush Resolves when the server has read all that was sent to it.
+ * @internal
+ */
+export function deliveries(
+  { consumer, pending, seen }: OpenConsumer,
+  heartbeatMs: number,
+  flush: () => Promise<unknown>,
+): Observable<Delivery> {
+  return defer(() => {
+    const arrived$ = new Subject<JsMsg>();
+    const consuming = consumer.consume({
+      // No iterator: that one would queue what the socket has brought, and deliver it some microtasks later.
+      callback: (message) => {
+        arrived$.next(message);
+      },
+      max_messages: BATCH,
+      idle_heartbeat: heartbeatMs,
+      expires: Math.max(REQUEST_MS, 2 * heartbeatMs),
+      abort_on_missing_resource: true,
+    });
+    return from(consuming).pipe(
+      switchMap((messages) => {
+        let delivered = 0;
+        const message$ = arrived$.pipe(
+          tap((message) => {
+            if (message.info.deliverySequence !== ++delivered) throw new Error("messages of the bus are missing");
+            if (delivered > 1 || !seen || isSamePosition(positionOf(message), seen)) return;
+            throw new StreamWentBackError();
+          }),
+          share(),
+        );
+        const notification$ = from(messages.status()).pipe(share());
+        const passed$ = message$.pipe(filter(({ info }) => delivered >= pending || info.pending === 0));
+        const recounted$ = interval(RECOUNT_EVERY_MS).pipe(
+          concatMap(() => consumer.info()),
+          filter((info) => info.num_pending === 0 && info.delivered.consumer_seq <= delivered),
+        );
+        const reached$: Observable<unknown> = pending === 0 ? of(undefined) : merge(passed$, recounted$);
+        return merge(
+          pending === 0 && seen ? throwError(() => new StreamWentBackError()) : EMPTY,
+          message$.pipe(
+            filter(() => delivered > 1 || !seen),
+            map((message): Delivery => ({ type: "message", message })),
+          ),
+          // The request for messages may be refused, which the server says before it answers this.
+          forkJoin([reached$.pipe(take(1)), defer(flush)]).pipe(map((): Delivery => ({ type: "caughtUp" }))),
+          trouble(notification$, () => delivered),
+          silence(merge(message$, notification$.pipe(filter(({ type }) => signsOfLife.includes(type)))), heartbeatMs),
+          ended(messages),
+        );
+      }),
+      finalize(() => {
+        consuming.then((messages) => messages.close()).catch(() => undefined);
+        consumer.delete().catch(() => undefined);
+      }),
+    );
+  });
+}
+
+/** Errors when something is amiss; emits nothing. */
+function trouble(notification$: Observable<ConsumerNotification>, delivered: () => number): Observable<never> {
+  return notification$.pipe(
+    mergeMap((notification) => {
+      const { type } = notification;
+      // The last ones of what was sent may be missing with nothing behind them that would show it.
+      const isBehind = type === "heartbeat" && notification.lastConsumerSequence > delivered();
+      const reason = isBehind ? "messages of the bus are missing" : troubles[type];
+      return reason === undefined ? EMPTY : throwError(() => new Error(reason));
     }),
   );
 }
 
-function trouble(messages: ConsumerMessages): Observable<never> {
-  return from(messages.status()).pipe(
-    mergeMap(({ type }) => {
-      const reason = troubles[type];
-      return reason === undefined ? [] : throwError(() => new Error(reason));
+/** Errors when no more will come; emits nothing. */
+function ended(messages: ConsumerMessages): Observable<never> {
+  return from(messages.closed()).pipe(
+    mergeMap((error) => {
+      const cause = error ?? undefined;
+      return throwError(() => new Error(`the consumer was closed${cause ? `: ${cause.message}` : ""}`, { cause }));
     }),
+    ignoreElements(),
   );
 }

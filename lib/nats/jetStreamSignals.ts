@@ -1,37 +1,50 @@
-import {
-  AuthorizationError,
-  connect,
-  type NatsConnection,
-  type NodeConnectionOptions,
-  PermissionViolationError,
-} from "@nats-io/transport-node";
-import { defer } from "rxjs";
-import type { Refusal } from "../channel/refusalIn.js";
+import type { NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
+import { catchError, defer, merge, throwError } from "rxjs";
 import { reconnecting } from "../channel/reconnecting.js";
 import { SignalObservable } from "../channel/SignalObservable.js";
 import { check, checkDurationMs, checkObject, checkOptionNames } from "../check.js";
 import { type AgentIdentity, type ReconnectOptions, resolveReconnect } from "../options.js";
 import { busAttempt } from "./busAttempt.js";
+import { checkAgent } from "./checkAgent.js";
+import { closing } from "./closing.js";
+import { Cursor } from "./Cursor.js";
 import { EnvelopeReader } from "./EnvelopeReader.js";
-import { StreamMismatchError } from "./StreamUnusableError.js";
+import { ownConnection } from "./ownConnection.js";
+import { refusalOfBus } from "./refusalOfBus.js";
+import { Replay } from "./Replay.js";
+import { sharedConnection } from "./sharedConnection.js";
+import { withheldFaults } from "./withheldFaults.js";
+import { withoutCredentials } from "./withoutCredentials.js";
 
 /** Which bus to take signals from, and for which agent. */
 export interface JetStreamOptions extends AgentIdentity {
-  /** A connection that is shared with others; it is left open. Either this or `servers`. */
+  /**
+   * A connection that is shared with others; it is left open. Either this or `servers`.
+   *
+   * Make it with `maxReconnectAttempts: -1`: by default NATS gives up after ten, and when it is closed for good, by its
+   * owner or by itself, the channel fails.
+   */
   readonly connection?: NatsConnection;
-  /** The addresses of NATS servers, such as `127.0.0.1:4222`: each attempt makes a connection of its own. */
+  /**
+   * The addresses of NATS servers, such as `127.0.0.1:4222` (or `tls://…`, which asks for TLS): each attempt makes a
+   * connection of its own.
+   */
   readonly servers?: string | readonly string[];
-  /** What else such a connection takes: credentials, TLS. */
-  readonly connectionOptions?: Omit<NodeConnectionOptions, "servers" | "reconnect">;
+  /** What else such a connection takes: `user` and `pass`, `token`, `authenticator`, `tls`, `inboxPrefix` … */
+  readonly connectionOptions?: Omit<
+    NodeConnectionOptions,
+    "maxReconnectAttempts" | "port" | "reconnect" | "servers" | "timeout" | "waitOnFirstConnect"
+  >;
   /** The waits between attempts, as of `OpControlSubscriber.connect`. */
   readonly reconnect?: ReconnectOptions;
   /** From an attempt's start until the bus has a consumer for us, in milliseconds; 10,000 by default. */
   readonly connectTimeoutMs?: number;
-  /** How often the bus gives a sign of life, in milliseconds, from 500 to 30,000; 5,000 by default. Two missed: it is lost. */
+  /**
+   * How often the bus gives a sign of life, in milliseconds, from 500 to 30,000; 5,000 by default. When two are missed
+   * it counts as lost.
+   */
   readonly heartbeatMs?: number;
 }
-
-const defaults = { orgId: "", teamId: "", connectTimeoutMs: 10_000, heartbeatMs: 5_000, connectionOptions: {} };
 
 const optionNames = [
   "orgId",
@@ -46,14 +59,14 @@ const optionNames = [
 ];
 
 /**
- * An agent's signals from NATS JetStream (stream `AA_OPCONTROL`), where operators and gateways publish them: a source for
+ * An agent's signals from the JetStream stream `AA_OPCONTROL`, where operators and gateways publish them: a source for
  * `OpControlSubscriber.from`, alone or merged with a gateway's.
  *
- * Each subscription has an ordered consumer over the two subjects that concern the agent, which gets all that the stream
- * retains (10 minutes) and after an outage what it missed. The channel is live when that has passed; until then a RESUME
- * does not act, since a PAUSE may follow it that is as old. What is not meant for this agent is refused, as
- * `diagnostics$` tells. It errors where, before it was ever live, the stream is configured for something else or the bus
- * refuses us; all else is tried again, and `connection$` says why.
+ * Each subscription has a consumer over the two subjects that concern the agent, which gets all that the stream retains
+ * (10 minutes) and after an outage what it missed. The channel is live when that has passed; until then a RESUME does
+ * not act, since a PAUSE may follow it that is as old. What is not meant for this agent is refused, as `diagnostics$`
+ * tells. It errors where the shared connection is closed for good and where, before it was ever live, the stream is
+ * configured for something else or the bus refuses us; all else is tried again, and `connection$` says why.
  *
  * @example
  * ```ts
@@ -70,50 +83,53 @@ const optionNames = [
  */
 export function jetStreamSignals(options: JetStreamOptions): SignalObservable {
   checkOptions(options);
-  const { orgId, teamId, agentId, connection, servers, connectionOptions, connectTimeoutMs, heartbeatMs } = {
-    ...defaults,
-    ...options,
-  };
+  const { orgId = "", teamId = "", agentId, connection, servers = [], connectionOptions = {} } = options;
+  const { connectTimeoutMs = 10_000, heartbeatMs = 5_000 } = options;
   const agent = { orgId, teamId, agentId };
-  const open = (): Promise<NatsConnection> =>
-    connection
-      ? Promise.resolve(connection)
-      : connect({ timeout: connectTimeoutMs, ...connectionOptions, servers: [servers ?? []].flat(), reconnect: false });
+  const reconnect = resolveReconnect(options.reconnect);
+  const addresses = [servers].flat();
+  const connection$ = connection
+    ? sharedConnection(connection)
+    : ownConnection({
+        ...(addresses.some(saysTls) ? { tls: {} } : {}),
+        ...withheldFaults(connectionOptions),
+        servers: addresses,
+        timeout: connectTimeoutMs,
+      });
   return new SignalObservable(
-    defer(() =>
-      reconnecting(
-        busAttempt({
-          ...{ agent, connectTimeoutMs, heartbeatMs },
-          connect: open,
-          ownsConnection: connection === undefined,
-          cursor: { sequences: new Map() },
-          reader: new EnvelopeReader(agent),
-        }),
-        { reconnect: resolveReconnect(options.reconnect), refusalIn },
-      ),
-    ),
+    defer(() => {
+      const attempt$ = busAttempt({
+        ...{ agent, connection$, connectTimeoutMs, heartbeatMs },
+        cursor: new Cursor(),
+        replay: new Replay(),
+        reader: new EnvelopeReader(agent),
+      }).pipe(catchError((error: unknown) => throwError(() => withoutCredentials(error, connectionOptions))));
+      const channel$ = reconnecting(attempt$, { reconnect, refusalIn: refusalOfBus });
+      return connection ? merge(closing(connection), channel$) : channel$;
+    }),
   );
 }
 
-function refusalIn(error: unknown): Refusal {
-  if (error instanceof StreamMismatchError || error instanceof PermissionViolationError) return "misconfigured";
-  return error instanceof AuthorizationError ? "unauthenticated" : undefined;
-}
-
-function checkOptions(options: JetStreamOptions): void {
-  checkObject("options", options);
+function checkOptions(options: unknown): asserts options is JetStreamOptions {
+  checkAgent(options);
   checkOptionNames(options, optionNames);
-  const { orgId, teamId, agentId, connection, servers, connectTimeoutMs, heartbeatMs } = options;
-  check(isText(agentId), "agentId", "a non-empty string");
-  check(orgId === undefined || typeof orgId === "string", "orgId", "a string");
-  check(teamId === undefined || typeof teamId === "string", "teamId", "a string");
-  const addresses = [servers ?? []].flat();
-  check(addresses.every(isText), "servers", 'a "host:port", or a list of such');
+  const { connection, servers, connectionOptions, connectTimeoutMs, heartbeatMs } = options as JetStreamOptions;
+  const addresses: readonly unknown[] = [servers ?? []].flat();
+  check(
+    addresses.every(isAddress),
+    "servers",
+    'a "host:port" without "user:password@" or other parts, or a list of such',
+  );
   check(
     (connection === undefined) === addresses.length > 0,
     "servers",
     "given where connection is not, and only there",
   );
+  check(connection === undefined || isConnection(connection), "connection", "a NatsConnection");
+  if (connectionOptions !== undefined) {
+    checkObject("connectionOptions", connectionOptions);
+    check(connection === undefined, "connectionOptions", "left out where connection is given");
+  }
   if (connectTimeoutMs !== undefined) checkDurationMs("connectTimeoutMs", connectTimeoutMs, 1);
   if (heartbeatMs !== undefined) {
     checkDurationMs("heartbeatMs", heartbeatMs, 500);
@@ -121,6 +137,16 @@ function checkOptions(options: JetStreamOptions): void {
   }
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
+/** NATS leaves out what stands before an "@", which would then be somebody without credentials. */
+function isAddress(value: unknown): value is string {
+  return typeof value === "string" && /^((nats|tls):\/\/)?[^\s/@?#]+$/i.test(value);
+}
+
+function saysTls(address: string): boolean {
+  return /^tls:/i.test(address);
+}
+
+function isConnection(value: unknown): value is NatsConnection {
+  const { subscribe, status } = (value ?? {}) as Partial<Record<keyof NatsConnection, unknown>>;
+  return typeof subscribe === "function" && typeof status === "function";
 }

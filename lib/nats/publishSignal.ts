@@ -1,14 +1,19 @@
 import { jetstream } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
+import { type NatsConnection, RequestError } from "@nats-io/transport-node";
 import { check, checkDurationMs } from "../check.js";
 import { AssemblyError } from "../errors.js";
 import { FLEET_ID, type OpControlSignal } from "../opStatus.js";
 import type { AgentIdentity } from "../options.js";
 import { describeError } from "../printable.js";
-import { envelopeOf } from "./OpControlEnvelope.js";
+import { parseSignal } from "../parseSignal.js";
+import { checkAgent } from "./checkAgent.js";
+import { envelopeOf, type OpControlEnvelope, refusalOfEnvelope } from "./OpControlEnvelope.js";
+import { STREAM_NAME } from "./streamConfig.js";
 import { agentSubject, GLOBAL_SUBJECT } from "./subjects.js";
 
 const ACK_TIMEOUT_MS = 5_000;
+
+const EXPECTED_OP_ID = 'a non-empty string of up to 1024 bytes, and if it is an "agent:…" that of the agent';
 
 /** A signal, and whom it is for. */
 export interface SignalToPublish {
@@ -47,16 +52,34 @@ export async function publishSignal(
   connection: NatsConnection,
   { opId, signal, agent, timeoutMs = ACK_TIMEOUT_MS }: SignalToPublish,
 ): Promise<bigint> {
-  check(typeof opId === "string" && opId !== "", "opId", "a non-empty string");
   check(["PAUSE", "RESUME", "TERMINATE"].includes(signal), "signal", '"PAUSE", "RESUME" or "TERMINATE"');
   check((opId === FLEET_ID) === (agent === undefined), "agent", `given for every op but the fleet's ("${FLEET_ID}")`);
+  if (agent) checkAgent(agent, "agent");
   checkDurationMs("timeoutMs", timeoutMs, 1);
   const subject = agent ? agentSubject(agent) : GLOBAL_SUBJECT;
-  const envelope = JSON.stringify(envelopeOf(opId, signal, agent));
+  const envelope = envelopeOf(opId, signal, agent);
+  check(isObeyed(envelope, subject, agent), "opId", EXPECTED_OP_ID);
   try {
-    const { seq } = await jetstream(connection).publish(subject, envelope, { timeout: timeoutMs });
+    const { seq } = await jetstream(connection).publish(subject, JSON.stringify(envelope), {
+      timeout: timeoutMs,
+      // Another stream may take the subject in as well, or instead.
+      expect: { streamName: STREAM_NAME },
+    });
     return BigInt(seq);
   } catch (error) {
-    throw new SignalNotPublishedError(`the signal may not have been kept: ${describeError(error)}`, { cause: error });
+    throw new SignalNotPublishedError(`the signal may not have been kept: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** Whether an agent takes it for a signal, and for one of its own. */
+function isObeyed(envelope: OpControlEnvelope, subject: string, agent: AgentIdentity | undefined): boolean {
+  const { op_id: opId, signal } = envelope;
+  const isRefused = agent !== undefined && refusalOfEnvelope(envelope, subject, agent) !== undefined;
+  return !isRefused && !("malformed" in parseSignal({ opId, signal }));
+}
+
+function reasonOf(error: unknown): string {
+  const { cause } = error as Error;
+  const isNobodyThere = cause instanceof RequestError && cause.isNoResponders();
+  return isNobodyThere ? `no stream takes it in (ensureOpControlStream creates ${STREAM_NAME})` : describeError(error);
 }

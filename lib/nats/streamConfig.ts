@@ -1,13 +1,21 @@
 import type { StreamConfig } from "@nats-io/jetstream";
 import { ALL_SUBJECTS } from "./subjects.js";
 
-/** The JetStream stream that keeps the signals for as long as a gateway or an agent may take to come back. */
+/**
+ * The JetStream stream that keeps the signals for as long as a gateway or an agent may take to come back.
+ *
+ * @internal
+ */
 export const STREAM_NAME = "AA_OPCONTROL";
 
 const RETENTION_MS = 600_000;
 const NANOS_PER_MS = 1_000_000;
 
-/** The stream as the gateway makes it. */
+/**
+ * The stream as the gateway makes it.
+ *
+ * @internal
+ */
 export const streamConfig = {
   name: STREAM_NAME,
   subjects: [ALL_SUBJECTS],
@@ -16,13 +24,19 @@ export const streamConfig = {
   max_age: RETENTION_MS * NANOS_PER_MS,
 } as const satisfies Partial<StreamConfig>;
 
-/** What about a stream would lose signals without a word; undefined where nothing does. */
+/**
+ * What about a stream would lose signals without a word; undefined where nothing does.
+ *
+ * @internal
+ */
 export function incompatibilityOf(config: StreamConfig, subjects: readonly string[]): string | undefined {
   const missing = subjects.find((subject) => !config.subjects.some((pattern) => covers(pattern, subject)));
   if (missing !== undefined) return `its subjects do not cover ${missing}`;
+  if (config.subject_transform) return "it gives its messages other subjects (subject_transform)";
+  if (config.sealed) return "it is sealed";
   if (config.retention !== "limits") return `its retention is "${config.retention}", not "limits"`;
   if (config.storage !== "file") return `its storage is "${config.storage}", not "file"`;
-  if (config.max_age !== 0 && config.max_age < streamConfig.max_age) return `it keeps signals for less than 10 minutes`;
+  if (config.max_age !== 0 && config.max_age < streamConfig.max_age) return "it keeps signals for less than 10 minutes";
   if (config.max_msgs_per_subject > 0) return `it keeps only ${config.max_msgs_per_subject} signals per subject`;
   return undefined;
 }
