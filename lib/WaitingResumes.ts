@@ -37,10 +37,10 @@ export class WaitingResumes<T> {
     return this.#refusals;
   }
 
-  /** Lets a RESUME wait where there is room for it, as there always is for the agent's and the fleet's. */
+  /** Lets a RESUME wait where there is room for it, as there always is for the agent's, the fleet's and a repeated one. */
   hold(scope: string, resume: T): boolean {
-    this.drop(scope);
-    if (this.#waiting.size >= this.limit && scopeOfId(scope) === "op") {
+    if (this.#waiting.has(scope)) this.drop(scope);
+    else if (this.#waiting.size >= this.limit && scopeOfId(scope) === "op") {
       this.#refusals++;
       return false;
     }

@@ -3,13 +3,13 @@ import { asyncScheduler, concat, defer, last, map, type Observable, repeat, take
 /** A timer that is later than this: the event loop stood still. */
 const LATE_MS = 100;
 const AGAIN_MS = 10;
-const MAX_TIMES_AGAIN = 20;
+const MAX_TIMES_AGAIN = 10;
 
 /**
  * Emits once, when so many milliseconds have passed and what arrived meanwhile has been read.
  *
  * Where the event loop stood still, a timer that is due is up before anything is read, and silence then proves nothing. So
- * a timer that is late is followed by short ones, until one of them is in time (or twenty were not: then it always stands
+ * a timer that is late is followed by short ones, until one of them is in time (or ten were not: then it always stands
  * still).
  *
  * @internal

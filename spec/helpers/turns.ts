@@ -4,3 +4,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 export async function aFewTurns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await nextTurn();
 }
+
+/** Keeps the event loop standing still for so long. */
+export function blockFor(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
