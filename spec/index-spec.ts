@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const values = {
   "the subscriber": ["OpControlSubscriber"],
+  "the sources": ["gatewaySignals", "mergeSources", "SignalObservable"],
+  "what was missed": ["OpsApiError", "restReconciler"],
   "the operators": ["awaitOp", "dropWhilePaused", "failOnTerminate", "holdByOp", "holdWhilePaused"],
   "the abort signals": ["anyAbortSignal"],
   "the errors": ["AssemblyError", "HoldOverflowError", "OpControlUnavailableError", "OpTerminatedError"],
@@ -21,16 +23,20 @@ const types = {
     "AgentIdentity",
     "ConnectOptions",
     "FromOptions",
+    "GatewayOptions",
     "KeepaliveOptions",
     "OpControlOptions",
+    "Reconcile",
     "ReconnectOptions",
     "WhenStaleOptions",
   ],
+  "the sources": ["ChannelEvent", "SignalSource"],
+  "what was missed": ["OpRecord", "OpRecordState", "OpsClientOptions"],
   "the operators": ["HoldByOpOptions", "HoldOptions", "Overflow", "StatusLookup"],
   "the abort signals": ["CombinedAbortSignal"],
   "the vocabulary": ["OpControlMessage", "OpControlSignal", "OpScope", "OpState", "OpStatus"],
   "the channel": ["ChannelState", "ChannelStatus", "CredentialToken"],
-  "the diagnostics": ["Diagnostic", "MalformedReason"],
+  "the diagnostics": ["Diagnostic", "MalformedReason", "RefusedReason"],
 };
 
 describe("index", () => {

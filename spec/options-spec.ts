@@ -8,6 +8,7 @@ import {
   type ReconnectOptions,
   resolveConnectOptions,
   resolveFromOptions,
+  resolveGatewayOptions,
 } from "../lib/options.js";
 import { anotherGrpc } from "./helpers/anotherGrpc.js";
 
@@ -52,6 +53,14 @@ const fromValues: Readonly<Record<keyof FromOptions, Values>> = {
   whenStale: {
     right: [{ then: "proceed" }, { then: "proceed", graceMs: 5_000 }, { then: "hold", graceMs: 5_000 }],
     wrong: [null, "hold", 5_000, true, [], () => ({})],
+  },
+  settleMs: {
+    right: [0, ...durations.right],
+    wrong: durations.wrong.filter((value) => value !== 0),
+  },
+  reconcile: {
+    right: [() => [], () => Promise.resolve([])],
+    wrong: [null, true, 7, "http://127.0.0.1:7700", {}, [], Promise.resolve([])],
   },
 };
 
@@ -156,7 +165,9 @@ describe("resolveFromOptions", () => {
       teamId: "",
       maxTrackedOps: 100_000,
       whenStale: { then: "proceed" },
+      settleMs: 0,
     });
+    expect(resolveFromOptions({})).not.to.have.property("reconcile");
   });
 });
 
@@ -237,7 +248,9 @@ describe("resolveConnectOptions", () => {
       reconnect: { initialDelayMs: 1_000, maxDelayMs: 32_000 },
       keepalive: { intervalMs: 30_000, timeoutMs: 10_000 },
       whenStale: { then: "proceed" },
+      settleMs: 0,
     });
+    expect(connect({})).not.to.have.property("reconcile");
     expect(connect({})).not.to.have.property("maxStreamAgeMs");
     expect(connect({})).not.to.have.property("credentialToken");
   });
@@ -460,5 +473,43 @@ describe("resolveConnectOptions", () => {
         .to.match(/^credentialToken must be/)
         .and.not.to.include(TOKEN);
     });
+  });
+});
+
+describe("resolveGatewayOptions", () => {
+  const gateway = (options: object, endpoint = LOCAL) =>
+    resolveGatewayOptions(endpoint, { agentId: "agent-7", ...options });
+  const subscribersOwn = { maxTrackedOps: 7, whenStale: { then: "proceed" }, settleMs: 7, reconcile: () => [] };
+
+  it("gives what connect goes by, but for what is the subscriber's own", () => {
+    for (const options of [{}, { credentialToken: TOKEN, reconnect: { maxDelayMs: 5_000 }, maxStreamAgeMs: 60_000 }]) {
+      const { maxTrackedOps, whenStale, settleMs, ...rest } = connect(options);
+      expect([maxTrackedOps, whenStale, settleMs]).not.to.include(undefined);
+      expect(gateway(options)).to.deep.equal(rest);
+    }
+  });
+
+  for (const [name, value] of Object.entries(subscribersOwn)) {
+    it(`refuses ${name}, which is for who takes the signals, and tells which there are`, () => {
+      expect(() => gateway({ [name]: value })).to.throw(TypeError, new RegExp(`^${name} must be .*\\bagentId\\b`));
+    });
+  }
+
+  for (const [name, { wrong }] of Object.entries(connectValues).filter(([name]) => !(name in subscribersOwn))) {
+    it(`refuses a wrong ${name} as connect does`, () => {
+      for (const value of wrong) {
+        expect(() => gateway({ [name]: value }), show(value)).to.throw(TypeError, new RegExp(`^${name} must be `));
+      }
+    });
+  }
+
+  it("refuses what does not go together, or is no endpoint", () => {
+    expect(() => gateway({ reconnect: false, maxStreamAgeMs: 1_000 })).to.throw(TypeError, /^maxStreamAgeMs must be /);
+    expect(() => gateway({ credentialToken: TOKEN, allowInsecure: true }, REMOTE)).to.throw(
+      TypeError,
+      /^credentialToken /,
+    );
+    expect(() => gateway({}, "http://gateway:1")).to.throw(TypeError, /^endpoint must be /);
+    expect(() => resolveGatewayOptions(LOCAL, {} as never)).to.throw(TypeError, /^agentId must be /);
   });
 });

@@ -13,6 +13,7 @@ import {
   OpControlSubscriber,
   type OpControlMessage,
   type OpControlSignal,
+  type OpRecord,
   type OpScope,
   type OpStatus,
   type WhenRunnableOptions,
@@ -23,6 +24,7 @@ declare const message: OpControlMessage;
 declare const status: OpStatus;
 declare const channel: ChannelStatus;
 declare const agent: AgentIdentity;
+declare const record: OpRecord;
 
 // connect: the agent's id is all that it needs.
 
@@ -43,7 +45,20 @@ OpControlSubscriber.connect("127.0.0.1:50051", {
   maxStreamAgeMs: 60_000,
   whenStale: { then: "hold", graceMs: 5_000 },
 });
-OpControlSubscriber.from(NEVER, { whenStale: { then: "proceed" } });
+OpControlSubscriber.from(NEVER, { whenStale: { then: "proceed" }, settleMs: 500, reconcile: () => [[record]] });
+OpControlSubscriber.connect("127.0.0.1:50051", {
+  agentId: "agent-7",
+  settleMs: 500,
+  reconcile: () => Promise.resolve([record]),
+});
+// @ts-expect-error -- a number
+OpControlSubscriber.from(NEVER, { settleMs: "500ms" });
+// @ts-expect-error -- who is asked, and not the answer
+OpControlSubscriber.from(NEVER, { reconcile: [record] });
+// @ts-expect-error -- lists of records, and not one by one
+OpControlSubscriber.from(NEVER, { reconcile: () => [record] });
+// @ts-expect-error -- no such state
+OpControlSubscriber.from(NEVER, { reconcile: () => [[{ ...record, state: "stopped" }]] });
 // @ts-expect-error -- false, or how to
 OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7", reconnect: true });
 // @ts-expect-error -- what is to be done must be said
