@@ -42,7 +42,7 @@ expectTypeOf(gateway$.pipe(filter(Boolean))).not.toExtend<SignalObservable>();
 
 // One's own is made of events.
 
-new SignalObservable(of<ChannelEvent>({ type: "status", status }, { type: "diagnostic", diagnostic }));
+new SignalObservable(of({ type: "status", status } as const, { type: "diagnostic", diagnostic } as const));
 new SignalObservable(of({ type: "message", message } as const));
 new SignalObservable(of({ type: "message", message: "whatever the wire had" } as const));
 // @ts-expect-error -- of events, and not of signals
@@ -62,7 +62,7 @@ gatewaySignals("127.0.0.1:50051", { agentId: "agent-7", settleMs: 500 });
 
 // Sources are merged, whatever they are; without any there is nothing to merge.
 
-expectTypeOf(mergeSources).parameter(0).toEqualTypeOf<ObservableInput<OpControlMessage>>();
+expectTypeOf(mergeSources).toBeCallableWith(gateway$, NEVER, EMPTY);
 expectTypeOf(mergeSources(NEVER)).toEqualTypeOf<SignalObservable>();
 mergeSources(gateway$, mergeSources(gateway$, gateway$), [message], Promise.resolve(message));
 // @ts-expect-error -- of signals
