@@ -21,6 +21,7 @@ import {
   tap,
   throwError,
 } from "rxjs";
+import { nextTurn$ } from "../nextTurn.js";
 import { isSamePosition, positionOf } from "./Cursor.js";
 import type { OpenConsumer } from "./openConsumers.js";
 import { silence } from "./silence.js";
@@ -105,8 +106,10 @@ export function deliveries(
             filter(() => delivered > 1 || !seen),
             map((message): Delivery => ({ type: "message", message })),
           ),
-          // The request for messages may be refused, which the server says before it answers this.
-          forkJoin([reached$.pipe(take(1)), defer(flush)]).pipe(map((): Delivery => ({ type: "caughtUp" }))),
+          // The request for messages may be denied, which the server says before it answers this, and NATS a little later.
+          forkJoin([reached$.pipe(take(1)), defer(flush).pipe(switchMap(() => nextTurn$))]).pipe(
+            map((): Delivery => ({ type: "caughtUp" })),
+          ),
           trouble(notification$, () => delivered),
           silence(merge(message$, notification$.pipe(filter(({ type }) => signsOfLife.includes(type)))), heartbeatMs),
           ended(messages),

@@ -1,5 +1,6 @@
 import { jetstream } from "@nats-io/jetstream";
 import { type NatsConnection, RequestError } from "@nats-io/transport-node";
+import { firstValueFrom, map, merge, switchMap, timeout } from "rxjs";
 import { check, checkDurationMs } from "../check.js";
 import { AssemblyError } from "../errors.js";
 import { FLEET_ID, type OpControlSignal } from "../opStatus.js";
@@ -7,11 +8,16 @@ import type { AgentIdentity } from "../options.js";
 import { describeError } from "../printable.js";
 import { parseSignal } from "../parseSignal.js";
 import { checkAgent } from "./checkAgent.js";
+import { closing } from "./closing.js";
 import { envelopeOf, type OpControlEnvelope, refusalOfEnvelope } from "./OpControlEnvelope.js";
+import { sharedConnection } from "./sharedConnection.js";
 import { STREAM_NAME } from "./streamConfig.js";
 import { agentSubject, GLOBAL_SUBJECT } from "./subjects.js";
 
 const ACK_TIMEOUT_MS = 5_000;
+
+/** What both RxJS and NATS call it. */
+const TIMEOUT = "TimeoutError";
 
 const EXPECTED_OP_ID = 'a non-empty string of up to 1024 bytes, and if it is an "agent:…" that of the agent';
 
@@ -60,14 +66,22 @@ export async function publishSignal(
   const envelope = envelopeOf(opId, signal, agent);
   check(isObeyed(envelope, subject, agent), "opId", EXPECTED_OP_ID);
   try {
-    const { seq } = await jetstream(connection).publish(subject, JSON.stringify(envelope), {
-      timeout: timeoutMs,
-      // Another stream may take the subject in as well, or instead.
-      expect: { streamName: STREAM_NAME },
-    });
-    return BigInt(seq);
+    return await firstValueFrom(
+      merge(closing(connection), sharedConnection(connection)).pipe(
+        switchMap((bus) =>
+          // Another stream may take the subject in as well, or instead.
+          jetstream(bus).publish(subject, JSON.stringify(envelope), {
+            timeout: timeoutMs,
+            expect: { streamName: STREAM_NAME },
+          }),
+        ),
+        map(({ seq }) => BigInt(seq)),
+        timeout(timeoutMs),
+      ),
+    );
   } catch (error) {
-    throw new SignalNotPublishedError(`the signal may not have been kept: ${reasonOf(error)}`, { cause: error });
+    const reason = (error as Error).name === TIMEOUT ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+    throw new SignalNotPublishedError(`the signal may not have been kept: ${reason}`, { cause: error });
   }
 }
 
