@@ -281,7 +281,7 @@ describe("RecordComparison", () => {
       },
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 40, size: "max" }), (steps) => {
         play((play) => {
           const lastSignalAt = new Map<string, number>();
           const signalled = new Set<string>();

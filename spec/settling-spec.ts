@@ -335,7 +335,7 @@ describe("settling", () => {
       { weight: 1, arbitrary: fc.constantFrom("lose" as const, "win" as const) },
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 40, size: "max" }), (steps) => {
         VirtualTime.run((time) => {
           const source$ = new Subject<ReconciledEvent>();
           /** When each scope was last spoken of, and since when the channel is live. */

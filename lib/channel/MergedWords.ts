@@ -20,8 +20,8 @@ interface Word {
  * PAUSE and TERMINATE count from any. A RESUME counts when no other source has said PAUSE of that scope last: each may
  * lag behind the other, and nothing in a signal tells which was sent first. A source that is lost will not say RESUME,
  * though; so once all that it said has come on the others as well it is forgotten, and the RESUME of one of them counts
- * that only its PAUSE stood against. It must be its source's last word, and that source not lost itself: to lose one
- * lifts nothing, nor to lose all.
+ * that only its PAUSE stood against. It must have come after every PAUSE, and on a source that is not lost itself: to
+ * lose one lifts nothing, nor to lose all.
  *
  * @internal
  */
@@ -91,6 +91,8 @@ export class MergedWords {
       if (!this.#hasRoomFor(scope)) return;
       this.#words.set(scope, (words = []));
     }
+    // What was resumed before it may be older.
+    for (const [other, word] of words.entries()) if (word?.isPause === false) words[other] = undefined;
     words[source] = this.#word(source, true);
   }
 

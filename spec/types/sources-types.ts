@@ -62,7 +62,6 @@ gatewaySignals("127.0.0.1:50051", { agentId: "agent-7", settleMs: 500 });
 
 // Sources are merged, whatever they are; without any there is nothing to merge.
 
-expectTypeOf(mergeSources).toBeCallableWith(gateway$, NEVER, EMPTY);
 expectTypeOf(mergeSources(NEVER)).toEqualTypeOf<SignalObservable>();
 mergeSources(gateway$, mergeSources(gateway$, gateway$), [message], Promise.resolve(message));
 // @ts-expect-error -- of signals
