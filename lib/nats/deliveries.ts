@@ -23,6 +23,7 @@ import {
 } from "rxjs";
 import { nextTurn$ } from "../nextTurn.js";
 import { isSamePosition, positionOf } from "./Cursor.js";
+import { inATurn } from "./inATurn.js";
 import type { OpenConsumer } from "./openConsumers.js";
 import { silence } from "./silence.js";
 
@@ -116,8 +117,10 @@ export function deliveries(
         );
       }),
       finalize(() => {
-        consuming.then((messages) => messages.close()).catch(() => undefined);
-        consumer.delete().catch(() => undefined);
+        inATurn(async () => {
+          await (await consuming).close();
+          await consumer.delete();
+        });
       }),
     );
   });

@@ -1,6 +1,7 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import { concat, defer, finalize, from, NEVER, type Observable, tap } from "rxjs";
 import { ownSockets } from "../channel/ownSockets.js";
+import { inATurn } from "./inATurn.js";
 
 /**
  * A connection of one's own: emitted when it stands, closed on unsubscription.
@@ -24,7 +25,11 @@ export function ownConnection(
       }),
       finalize(() => {
         if (!stands) destroy();
-        connecting.then((bus) => bus.close()).catch(() => undefined);
+        // Behind all that is still to be written to it, which may take a turn.
+        inATurn(async () => {
+          const bus = await connecting;
+          inATurn(() => bus.close());
+        });
       }),
     );
   });

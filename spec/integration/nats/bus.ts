@@ -1,4 +1,4 @@
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { jetstream, JetStreamApiCodes, JetStreamApiError, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import { filter, firstValueFrom, type Observable } from "rxjs";
 import type { ChannelState, ChannelStatus } from "../../../lib/channel/ChannelStatus.js";
@@ -56,7 +56,7 @@ export class Bus implements AsyncDisposable {
     await jetstream(this.operator).publish(subject, payload);
   }
 
-  /** The stream as it was on the first day, with nothing in it. */
+  /** The stream as it was on the first day, with nothing in it, though it may count on. */
   async renewStream(): Promise<void> {
     await this.deleteStream();
     await ensureOpControlStream(this.operator);
@@ -64,7 +64,13 @@ export class Bus implements AsyncDisposable {
 
   async deleteStream(): Promise<void> {
     const { streams } = await jetstreamManager(this.operator);
-    await streams.delete(STREAM_NAME).catch(() => undefined);
+    try {
+      // What is deleted without may be there again when the stream is, as of nats-server 2.15.
+      await streams.purge(STREAM_NAME);
+      await streams.delete(STREAM_NAME);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
+    }
   }
 
   /** How many consumers the stream has now. */

@@ -1,12 +1,16 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import { expect } from "chai";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { firstValueFrom, Subject } from "rxjs";
 import { GLOBAL_SUBJECT } from "../../../lib/nats/subjects.js";
 import { describeWithNats, hasMultipleFilters } from "../../helpers/NatsServer.js";
 import { OP } from "../../helpers/opControl.js";
 import { NODE, Run } from "../../helpers/processes.js";
 import { TcpServer } from "../../helpers/sockets.js";
+import { aFewTurns } from "../../helpers/turns.js";
 import { unhandledRejectionsDuring } from "../../helpers/unhandledRejections.js";
 import { Bus, connectTo, first, statusIs } from "./bus.js";
 
@@ -105,6 +109,27 @@ describeWithNats("What an agent had of a bus and lets go of", function () {
     });
   });
 
+  it("does not bring the process down where it closes as the server ends the connection", async () => {
+    await using bus = await Bus.start();
+    for (const kind of ["own", "shared"]) {
+      const closed = new Subject<void>();
+      const stop = whenEnding(bus.network.port, () => {
+        control.close();
+        void connection?.close();
+        closed.next();
+      });
+      const connection = kind === "shared" ? await connectTo(bus.network.endpoint) : undefined;
+      const control = bus.agent(connection && { connection });
+      await control.ready();
+      const closing = firstValueFrom(closed);
+      bus.network.hangUp();
+      await closing;
+      stop();
+    }
+    // An error of a socket that nobody listens to would be told by now, to Mocha, which fails for it.
+    await aFewTurns();
+  });
+
   it("leaves no rejection unhandled, whatever the bus does meanwhile", async () => {
     const rejections = await unhandledRejectionsDuring(async () => {
       await using bus = await Bus.start();
@@ -128,6 +153,20 @@ describeWithNats("What an agent had of a bus and lets go of", function () {
     expect(rejections).to.deep.equal([]);
   });
 });
+
+/** Does it in the moment that a socket to that port begins to end, for the other side has: for those made from now on. */
+function whenEnding(port: number, act: () => void): () => void {
+  const keep = (message: unknown): void => {
+    const { socket } = message as { readonly socket: Socket };
+    const end = socket.end.bind(socket);
+    socket.end = () => {
+      if (socket.remotePort === port) queueMicrotask(act);
+      return end();
+    };
+  };
+  subscribe("net.client.socket", keep);
+  return () => unsubscribe("net.client.socket", keep);
+}
 
 const fleetPause = JSON.stringify({ org_id: "", team_id: "", agent_id: "", op_id: "*", signal: 1, global: true });
 

@@ -108,10 +108,11 @@ describeWithNats("The stream on a real bus", () => {
   describe("published to by publishSignal", () => {
     it("has what was acknowledged, under the sequence that it says", async () => {
       await ensureOpControlStream(bus.operator);
-      expect(await bus.publish(OP, "PAUSE")).to.equal(1n);
-      expect(await bus.publish(FLEET, "PAUSE", null)).to.equal(2n);
+      const sequences = [await bus.publish(OP, "PAUSE"), await bus.publish(FLEET, "PAUSE", null)];
       const { streams } = await jetstreamManager(bus.operator);
-      const stored = await Promise.all([1, 2].map((seq) => streams.getMessage("AA_OPCONTROL", { seq })));
+      const stored = await Promise.all(
+        sequences.map((sequence) => streams.getMessage("AA_OPCONTROL", { seq: Number(sequence) })),
+      );
       expect(stored.map((message) => [message?.subject, message?.json()])).to.deep.equal([
         [
           "assembly.opcontrol.acme.agent-7",
@@ -157,7 +158,7 @@ describeWithNats("The stream on a real bus", () => {
       await bus.server.kill();
       const published = bus.publish(OP, "PAUSE");
       await bus.server.restart();
-      expect(await published).to.equal(1n);
+      expect(await published).to.be.a("bigint");
     });
 
     it("says at once that the connection is closed", async () => {
