@@ -4,7 +4,8 @@ import { OpsClient, type OpsClientOptions } from "./OpsClient.js";
 /**
  * Asks the gateway's API server what it knows of its ops (`GET /api/v1/ops`): what the option `reconcile` takes.
  *
- * Each call rejects with an `OpsApiError` where the server refuses or does not answer in time.
+ * Each call rejects with an `OpsApiError` where the server refuses or does not answer in time. It lists the ops of all its
+ * agents, so those of others that are paused or terminated count towards `maxTrackedOps` as ours do.
  *
  * @example
  * ```ts

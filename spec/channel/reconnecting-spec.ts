@@ -18,6 +18,7 @@ const stream = {
   R: { type: "message", message: resume() },
   T: { type: "message", message: terminate() },
   p: { type: "message", message: pause(OTHER) },
+  e: { type: "diagnostic", diagnostic: { kind: "refusedEnvelope", reason: "otherAgent", subject: "s", count: 1 } },
 } as const satisfies Record<string, StreamEvent>;
 
 const gone = new Error("gone");
@@ -97,6 +98,21 @@ describe("reconnecting", () => {
       const lines = told([draw("--l-P-R-T--")]);
       return () => {
         expect(lines).to.deep.equal(["0 connecting 1", "2 live 1", "4 PAUSE", "6 RESUME", "8 TERMINATE"]);
+      };
+    });
+  });
+
+  it("passes on what else a stream has to tell, before it is live and when another takes over from it", () => {
+    play(({ draw, told }) => {
+      const lines = told([draw("-el-d---e"), draw("---l")], { until: 10 });
+      return () => {
+        expect(lines).to.deep.equal([
+          "0 connecting 1",
+          "1 refusedEnvelope",
+          "2 live 1",
+          "7 handover draining",
+          "8 refusedEnvelope",
+        ]);
       };
     });
   });

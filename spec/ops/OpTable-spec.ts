@@ -151,6 +151,28 @@ describe("OpTable.statusOf", () => {
   });
 });
 
+describe("OpTable.ownStateOf", () => {
+  for (const watched of [false, true]) {
+    it(`is what the op was told itself, whatever wider scopes say${watched ? ", also while it is watched" : ""}`, () => {
+      const { table, send } = tableOf();
+      if (watched) record(table.watch(OP));
+      expect(table.ownStateOf(OP)).to.equal("running");
+      send(pause(AGENT), terminate(FLEET));
+      expect(table.ownStateOf(OP)).to.equal("running");
+      send(pause());
+      expect(table.ownStateOf(OP)).to.equal("paused");
+      send(terminate());
+      expect([OP, OTHER].map((opId) => table.ownStateOf(opId))).to.deep.equal(["terminated", "running"]);
+    });
+  }
+
+  it("is of a wider scope what that was told", () => {
+    const { table, send } = tableOf();
+    send(pause(AGENT), terminate(FLEET));
+    expect([AGENT, FLEET].map((opId) => table.ownStateOf(opId))).to.deep.equal(["paused", "terminated"]);
+  });
+});
+
 describe("OpTable.watch", () => {
   it("starts with the op's status now and tells every change of it", () => {
     testScheduler().run(({ hot, expectObservable }) => {
