@@ -64,7 +64,7 @@ export async function publishSignal(
   checkDurationMs("timeoutMs", timeoutMs, 1);
   const subject = agent ? agentSubject(agent) : GLOBAL_SUBJECT;
   const envelope = envelopeOf(opId, signal, agent);
-  check(isObeyed(envelope, subject, agent), "opId", EXPECTED_OP_ID);
+  check(typeof opId === "string" && isObeyed(envelope, subject, agent), "opId", EXPECTED_OP_ID);
   try {
     return await firstValueFrom(
       merge(closing(connection), sharedConnection(connection)).pipe(

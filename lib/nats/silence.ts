@@ -11,11 +11,13 @@ const MISSED = 2;
  */
 export function silence(sign$: Observable<unknown>, heartbeatMs: number): Observable<never> {
   const silentMs = MISSED * heartbeatMs;
-  return sign$.pipe(
-    startWith(undefined),
-    switchMap(() => timer(silentMs)),
+  const silent$ = timer(silentMs).pipe(
     // Where the event loop stood still, the sign may be there and not read yet.
     switchMap(() => afterReading$),
     switchMap(() => throwError(() => new Error(`the bus gave no sign of life for ${silentMs} ms`))),
+  );
+  return sign$.pipe(
+    startWith(undefined),
+    switchMap(() => silent$),
   );
 }
