@@ -61,6 +61,11 @@ const zones = [
     message: "Nothing is built on the command.",
   },
   {
+    target: "./lib/nats",
+    from: ["./lib/ops", "./lib/operators", "./lib/OpControlSubscriber.ts", "./lib/testing"],
+    message: "The bus brings messages in, as the channel does: it does not know what becomes of them.",
+  },
+  {
     target: "./lib",
     from: ["./spec", "./bench", "./examples"],
     message: "What is published does not import what is not.",
@@ -71,6 +76,13 @@ const bareBuiltins = {
   paths: builtinModules
     .filter((name) => !name.startsWith("node:"))
     .map((name) => ({ name, message: `Say "node:${name}", which no package can stand in for.` })),
+};
+
+/** Packages that are seen at one edge each. */
+const grpc = { group: ["@grpc/*"], message: "gRPC is seen by the wire edge (lib/channel) and lib/testing only." };
+const nats = {
+  group: ["@nats-io/*"],
+  message: "NATS is seen by lib/nats only: it need not be installed for the rest.",
 };
 
 /** The strict preset's options, but for numbers. */
@@ -114,20 +126,20 @@ export default defineConfig(
     },
   },
   {
-    name: "all but the gRPC edge",
+    name: "all but the edges",
     files: ["lib/**"],
-    ignores: ["lib/channel/**", "lib/testing/**"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          ...bareBuiltins,
-          patterns: [
-            { group: ["@grpc/*"], message: "gRPC is seen by the wire edge (lib/channel) and lib/testing only." },
-          ],
-        },
-      ],
-    },
+    ignores: ["lib/channel/**", "lib/testing/**", "lib/nats/**"],
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats] }] },
+  },
+  {
+    name: "the gRPC edge",
+    files: ["lib/channel/**", "lib/testing/**"],
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [nats] }] },
+  },
+  {
+    name: "the NATS edge",
+    files: ["lib/nats/**"],
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc] }] },
   },
   {
     name: "operators",

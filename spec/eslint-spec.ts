@@ -39,10 +39,19 @@ describe("eslint.config", function () {
       });
     }
 
-    for (const file of ["lib/madeUp.ts", "lib/ops/madeUp.ts", "lib/cli/demo/madeUp.ts"]) {
+    for (const file of ["lib/madeUp.ts", "lib/ops/madeUp.ts", "lib/cli/demo/madeUp.ts", "lib/nats/madeUp.ts"]) {
       it(`gRPC in ${file}`, async () => {
         await refuses(file, 'export { Metadata } from "@grpc/grpc-js";', packages, "gRPC is seen by");
         await refuses(file, 'export type { Metadata } from "@grpc/grpc-js";', packages, "gRPC is seen by");
+      });
+    }
+
+    for (const file of ["lib/madeUp.ts", "lib/channel/madeUp.ts", "lib/testing/madeUp.ts", "lib/cli/madeUp.ts"]) {
+      it(`NATS in ${file}`, async () => {
+        for (const name of ["@nats-io/transport-node", "@nats-io/jetstream"]) {
+          await refuses(file, `export * from "${name}";`, packages, "NATS is seen by lib/nats only");
+          await refuses(file, `export type * from "${name}";`, packages, "NATS is seen by lib/nats only");
+        }
       });
     }
 
@@ -58,6 +67,12 @@ describe("eslint.config", function () {
       });
     }
 
+    for (const path of ["operators/awaitOp", "ops/OpTable", "OpControlSubscriber", "testing/DevGateway"]) {
+      it(`${path} in the bus's side`, async () => {
+        await refuses("lib/nats/madeUp.ts", `export * from "../${path}.js";`, zones, "The bus brings messages in");
+      });
+    }
+
     for (const path of ["operators/awaitOp", "channel/messageSource", "OpControlSubscriber", "testing/DevGateway"]) {
       it(`${path} in the table of ops`, async () => {
         await refuses("lib/ops/madeUp.ts", `export * from "../${path}.js";`, zones, "The table of ops");
@@ -70,13 +85,21 @@ describe("eslint.config", function () {
       });
     }
 
+    for (const file of ["lib/channel/madeUp.ts", "lib/ops/madeUp.ts", "lib/operators/madeUp.ts"]) {
+      it(`the bus's side in ${file}`, async () => {
+        await refuses(file, 'export * from "../nats/subjects.js";', zones);
+      });
+    }
+
     it("an entry of its own in the core", async () => {
+      await refuses("lib/madeUp.ts", 'export * from "./nats/subjects.js";', zones, "entries of their own");
       await refuses("lib/madeUp.ts", 'export * from "./testing/DevGateway.js";', zones, "entries of their own");
       await refuses("lib/index.ts", 'export * from "./cli/main.js";', zones, "entries of their own");
     });
 
     it("the command in another entry", async () => {
       await refuses("lib/testing/madeUp.ts", 'export * from "../cli/main.js";', zones, "built on the command");
+      await refuses("lib/nats/madeUp.ts", 'export * from "../cli/main.js";', zones, "built on the command");
     });
 
     it("a spec in lib/", async () => {
@@ -111,7 +134,14 @@ describe("eslint.config", function () {
       "lib/ops/madeUp.ts": ["rxjs", "./OpTable.js", "../opStatus.js", "../Diagnostic.js"],
       "lib/channel/madeUp.ts": ["@grpc/grpc-js", "../../codegen/gen/policy.js", "../printable.js", "node:tls"],
       "lib/testing/madeUp.ts": ["@grpc/grpc-js", "../../codegen/gen/policy.js", "../OpControlSubscriber.js"],
-      "lib/cli/madeUp.ts": ["commander", "../OpControlSubscriber.js", "../operators/awaitOp.js", "node:readline"],
+      "lib/nats/madeUp.ts": ["@nats-io/jetstream", "../channel/reconnecting.js", "../options.js", "../printable.js"],
+      "lib/cli/madeUp.ts": [
+        "../nats/publishSignal.js",
+        "commander",
+        "../OpControlSubscriber.js",
+        "../operators/awaitOp.js",
+        "node:readline",
+      ],
       "spec/madeUp.ts": ["chai", "@grpc/grpc-js", "../codegen/gen/policy.js", "../lib/index.js", "../lib/cli/main.js"],
       "bench/madeUp.ts": ["@grpc/grpc-js", "../lib/index.js"],
     };
