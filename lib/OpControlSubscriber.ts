@@ -159,8 +159,9 @@ export class OpControlSubscriber implements Disposable {
   /**
    * Takes the signals from any Observable, Promise or (async) iterable instead of a gateway: a message bus, a marble.
    *
-   * It is subscribed once, at once. The channel is live until it completes (closed) or errors (failed). What it emits
-   * is checked as the wire's messages are, and the wire's numbers (1, 2, 3) stand for the signals as their names do.
+   * It is subscribed once, at once. The channel is live until it completes (closed) or errors (failed); that of a
+   * {@link SignalObservable}, such as `gatewaySignals` and `mergeSources` give, is live when that says so. What it emits is
+   * checked as the wire's messages are, and the wire's numbers (1, 2, 3) stand for the signals as their names do.
    *
    * @example
    * ```ts

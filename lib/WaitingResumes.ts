@@ -7,7 +7,11 @@ interface Waiting<T> {
   batch: Batch<T>;
 }
 
-/** What waits together. */
+/**
+ * What waits together.
+ *
+ * @internal
+ */
 export type Batch<T> = Set<Waiting<T>>;
 
 /**

@@ -1,7 +1,11 @@
 import { type OpControlSignal, scopeOfId } from "./opStatus.js";
 import { parseSignal } from "./parseSignal.js";
 
-/** What a record says of an op, as the signal that would have said it. */
+/**
+ * What a record says of an op, as the signal that would have said it.
+ *
+ * @internal
+ */
 export interface RecordedSignal {
   readonly opId: string;
   readonly signal: OpControlSignal;

@@ -30,7 +30,11 @@ import type { RecordComparison } from "./RecordComparison.js";
 
 const TIMEOUT_MS = 10_000;
 
-/** What a source has to tell, and the signals that nobody sent but that records amount to. */
+/**
+ * What a source has to tell, and the signals that nobody sent but that records amount to.
+ *
+ * @internal
+ */
 export type ReconciledEvent = ChannelEvent | { readonly type: "found"; readonly signal: OpControlMessage };
 
 /**

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { concat, NEVER, type ObservableInput, of, Subject, throwError } from "rxjs";
+import { asyncScheduler, concat, NEVER, type ObservableInput, of, Subject, throwError } from "rxjs";
 import type { RunHelpers } from "rxjs/testing";
 import type { ChannelEvent } from "../lib/channel/SignalSource.js";
 import type { Diagnostic } from "../lib/Diagnostic.js";
@@ -270,6 +270,35 @@ describe("reconciling", () => {
     const [one, other] = [record(reconciling$), record(reconciling$)];
     source$.next(status("live"));
     for (const { values } of [one, other]) expect(values).to.deep.equal([status("live"), found(), reconciled(1)]);
+  });
+
+  it("keeps what is signalled in mind for as long as it asks, and no longer", () => {
+    play(({ hot, answering, expectObservable, flush }) => {
+      const log: [number, string][] = [];
+      class Logged extends RecordComparison {
+        override ask(): void {
+          log.push([asyncScheduler.now(), "ask"]);
+          super.ask();
+        }
+        override stop(): void {
+          log.push([asyncScheduler.now(), "stop"]);
+          super.stop();
+        }
+      }
+      const asked = answering("-----n|");
+      const source = hot("l-------r-l-r-l-|", channelEvents);
+      expectObservable(source.pipe(reconciling(asked.reconcile, () => new Logged(100, () => false))));
+      flush();
+      const spans = [
+        [0, 6],
+        [10, 12],
+        [14, 16],
+      ].flatMap(([from, to]) => [
+        [from, "ask"],
+        [to, "stop"],
+      ]);
+      expect(log).to.deep.equal(spans);
+    });
   });
 
   it("lifts what was paused when the gateway says that it runs since, and that it ran before lifts nothing", () => {

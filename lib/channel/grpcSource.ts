@@ -25,7 +25,7 @@ export function grpcSource({ reconnect, maxStreamAgeMs, ...config }: GrpcSourceC
   if (reconnect) return reconnecting(attempt$, { reconnect, maxStreamAgeMs, refusalIn, afterReading$ });
   const events$ = attempt$.pipe(
     concatMap((event) => {
-      if (event.type === "message" || event.type === "diagnostic") return of(event);
+      if (event.type === "message") return of(event);
       return event.type === "live" ? of(statusEvent("live")) : EMPTY;
     }),
   );
