@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -30,6 +31,9 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
     writeFileSync(join(project, "tsconfig.json"), JSON.stringify(tsconfig));
     installTarball(project);
+    writeFileSync(join(project, "example.ts"), readmeExample());
+    writeFileSync(join(project, "bus.ts"), busExample);
+    run(project, "node", [join(root, "node_modules/typescript/bin/tsc")]);
   });
 
   after(() => {
@@ -45,8 +49,6 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
   });
 
   it("runs the README's example, types included", () => {
-    writeFileSync(join(project, "example.ts"), readmeExample());
-    run(project, "node", [join(root, "node_modules/typescript/bin/tsc")]);
     const lines = run(project, "node", ["out/example.js"]).trimEnd().split("\n");
     expect(lines.slice(0, 2)).to.deep.equal(["step 0", "step 1"]);
     expect(lines.at(-1)).to.match(/^step [5-9]$/);
@@ -58,6 +60,29 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     expect(run(project, "node", ["--input-type=module", "-e", load])).to.equal("loaded\n");
     const required = run(project, "node", ["-e", 'console.log(typeof require("rx-op-control").OpControlSubscriber)']);
     expect(required).to.equal("function\n");
+  });
+
+  it("runs a bus's example, types included", () => {
+    expect(run(project, "node", ["out/bus.js"])).to.equal("bus connecting\n");
+  });
+
+  it("loads where NATS is not installed, and its bus's side says which package is missing", () => {
+    const bare = mkdtempSync(join(tmpdir(), "rx-op-control-"));
+    try {
+      symlinkEach(join(project, "node_modules"), join(bare, "node_modules"), ["rx-op-control", "@nats-io"]);
+      cpSync(join(project, "node_modules/rx-op-control"), join(bare, "node_modules/rx-op-control"), {
+        recursive: true,
+      });
+      const load = `
+        await import("rx-op-control");
+        await import("rx-op-control/testing");
+        await import("rx-op-control/nats").catch(({ message }) => console.log(message));
+      `;
+      const said = run(bare, "node", ["--input-type=module", "-e", load]);
+      expect(said).to.match(/^Cannot find package '@nats-io\/\S+' imported from .*rx-op-control/);
+    } finally {
+      rmSync(bare, { recursive: true });
+    }
   });
 
   it("brings the command", () => {
@@ -91,11 +116,29 @@ function installTarball(project: string): void {
     run(root, "npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project]),
   ) as [{ filename: string }];
   run(project, "tar", ["-xzf", tarball.filename, "--strip-components=1", "-C", installed]);
-  for (const dependency of readdirSync(join(root, "node_modules"))) {
-    if (dependency.startsWith(".") || dependency === "rx-op-control") continue;
-    symlinkSync(join(root, "node_modules", dependency), join(project, "node_modules", dependency));
+  symlinkEach(join(root, "node_modules"), join(project, "node_modules"), ["rx-op-control"]);
+}
+
+function symlinkEach(from: string, to: string, except: readonly string[]): void {
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from)) {
+    if (name.startsWith(".") || except.includes(name)) continue;
+    symlinkSync(join(from, name), join(to, name));
   }
 }
+
+const busExample = `
+import { OpControlSubscriber } from "rx-op-control";
+import { ensureOpControlStream, jetStreamSignals, publishSignal, StreamUnusableError } from "rx-op-control/nats";
+
+const signals$ = jetStreamSignals({ servers: "127.0.0.1:1", orgId: "acme", agentId: "agent-7" });
+const control = OpControlSubscriber.from(signals$);
+control.connection$.subscribe(({ state }) => {
+  if (state === "connecting") console.log("bus", state);
+});
+control.close();
+void [ensureOpControlStream, publishSignal, StreamUnusableError];
+`;
 
 function readmeExample(): string {
   const example = /```ts\n([^]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1];
