@@ -4,6 +4,7 @@ import { Command } from "commander";
 export function commandOf(name: string, description: string, examples: readonly string[] = []): Command {
   const command = new Command(name)
     .description(description)
+    .summary(firstSentence(description))
     .allowExcessArguments(false)
     .exitOverride()
     .showHelpAfterError("(--help says what there is)")
@@ -19,6 +20,11 @@ export function commandOf(name: string, description: string, examples: readonly 
 /** A misspelt `--token=…` is quoted as a whole otherwise. */
 function withoutValues(text: string): string {
   return text.replaceAll(/(unknown option '-[^'=]*)=[^']*'/g, "$1=…'");
+}
+
+/** What the list of commands has room for. */
+function firstSentence(description: string): string {
+  return description.replace(/\. .*$/s, ".");
 }
 
 function indented(example: string): string {

@@ -1,13 +1,8 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
-import { demoCommand } from "./demo/demoCommand.js";
 import { describeError } from "../printable.js";
 import { ExitCode } from "./ExitCode.js";
-import { commandOf } from "./commandOf.js";
-
-const program = commandOf("rx-op-control", "The kill switch of a governance gateway, on the agent's side.").addCommand(
-  demoCommand(),
-);
+import { program } from "./program.js";
 
 // Whoever reads our output may have seen enough, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -16,7 +11,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await program.parseAsync();
+  await program().parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
