@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { isLoopback } from "../../channel/isLoopback.js";
-import { type AgentIdentity, checkEndpoint, type ConnectOptions, type WhenStaleOptions } from "../../options.js";
+import { checkEndpoint } from "../../checkEndpoint.js";
+import type { AgentIdentity, ConnectOptions, WhenStaleOptions } from "../../options.js";
 import { durationMs } from "../durationMs.js";
 import { given } from "../given.js";
 
