@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { withoutValues } from "./withoutValues.js";
 
 /** A command with the manners that all of ours have; `examples` stand below its help, a line each. */
 export function commandOf(name: string, description: string, examples: readonly string[] = []): Command {
@@ -12,14 +13,20 @@ export function commandOf(name: string, description: string, examples: readonly 
       outputError: (text, write) => {
         write(withoutValues(text));
       },
-    });
+    })
+    .hook("preAction", refuseSwallowedOptions);
   if (examples.length > 0) command.addHelpText("after", ["", "Examples:", ...examples.map(indented)].join("\n"));
   return command;
 }
 
-/** A misspelt `--token=…` is quoted as a whole otherwise. */
-function withoutValues(text: string): string {
-  return text.replaceAll(/(unknown option '-[^'=]*)=[^']*'/g, "$1=…'");
+/** commander takes whatever follows for an option's value: `--op --token=…` would show the token as the name of an op. */
+function refuseSwallowedOptions(command: Command): void {
+  const { options } = command;
+  for (const option of options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    const isSwallowed = options.some(({ long }) => typeof value === "string" && value.split("=")[0] === long);
+    if (isSwallowed) command.error(`error: option '${option.flags}' argument missing`);
+  }
 }
 
 /** What the list of commands has room for. */

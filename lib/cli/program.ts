@@ -3,12 +3,23 @@ import { createRequire } from "node:module";
 import { commandOf } from "./commandOf.js";
 import { demoCommand } from "./demo/demoCommand.js";
 
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  2  wrong usage
+  3  the op is terminated
+  4  the channel has failed, or whatever else went wrong`;
+
 /** The whole `rx-op-control` command, not run yet. */
 export function program(): Command {
   const { version } = createRequire(import.meta.url)("rx-op-control/package.json") as { readonly version: string };
   return (
-    commandOf("rx-op-control", "The kill switch of a governance gateway, on the agent's side.")
+    commandOf("rx-op-control", "The kill switch of a governance gateway, on the agent's side.", [
+      "rx-op-control demo",
+      "rx-op-control help demo",
+    ])
       .version(version)
+      .addHelpText("after", EXIT_CODES)
       // A line per command, in the order that the help has them in.
       .addCommand(demoCommand())
   );
