@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
+import { boardCommand } from "./board/boardCommand.js";
 import { commandOf } from "./commandOf.js";
 import { demoCommand } from "./demo/demoCommand.js";
+import { watchCommand } from "./watch/watchCommand.js";
 
 const EXIT_CODES = `
 Exit codes:
@@ -22,5 +24,7 @@ export function program(): Command {
       .addHelpText("after", EXIT_CODES)
       // A line per command, in the order that the help has them in.
       .addCommand(demoCommand())
+      .addCommand(boardCommand())
+      .addCommand(watchCommand())
   );
 }
