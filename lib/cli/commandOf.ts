@@ -14,7 +14,8 @@ export function commandOf(name: string, description: string, examples: readonly 
         write(withoutValues(text));
       },
     })
-    .hook("preAction", refuseSwallowedOptions);
+    .hook("preAction", refuseSwallowedOptions)
+    .hook("preAction", forgetEmptyVariables);
   if (examples.length > 0) command.addHelpText("after", ["", "Examples:", ...examples.map(indented)].join("\n"));
   return command;
 }
@@ -26,6 +27,15 @@ function refuseSwallowedOptions(command: Command): void {
     const value: unknown = command.getOptionValue(option.attributeName());
     const isSwallowed = options.some(({ long }) => typeof value === "string" && value.split("=")[0] === long);
     if (isSwallowed) command.error(`error: option '${option.flags}' argument missing`);
+  }
+}
+
+/** A variable that is empty is one that nobody has set, whatever an empty option would mean. */
+function forgetEmptyVariables(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const isEmpty = command.getOptionValueSource(name) === "env" && command.getOptionValue(name) === "";
+    if (isEmpty) command.setOptionValueWithSource(name, undefined, "default");
   }
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { boardCommand } from "./board/boardCommand.js";
 import { commandOf } from "./commandOf.js";
 import { demoCommand } from "./demo/demoCommand.js";
+import { execCommand } from "./exec/execCommand.js";
 import { watchCommand } from "./watch/watchCommand.js";
 
 const EXIT_CODES = `
@@ -21,9 +22,12 @@ export function program(): Command {
       "rx-op-control help demo",
     ])
       .version(version)
+      // exec leaves the options that follow its command to that command.
+      .enablePositionalOptions()
       .addHelpText("after", EXIT_CODES)
       // A line per command, in the order that the help has them in.
       .addCommand(demoCommand())
+      .addCommand(execCommand())
       .addCommand(boardCommand())
       .addCommand(watchCommand())
   );

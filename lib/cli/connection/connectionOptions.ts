@@ -61,7 +61,7 @@ export function withConnectionOptions(command: Command, otherwise = DEFAULT_ENDP
 }
 
 /**
- * What these options ask for; an empty variable of the environment counts as none.
+ * What these options ask for.
  *
  * @throws TypeError where the agent would be guessed on a gateway of somebody else's: its signals would go elsewhere.
  */
@@ -69,7 +69,7 @@ export function connectionOf(args: ConnectionArguments): Connection {
   const endpoint = given(args.gateway) ?? DEFAULT_ENDPOINT;
   checkEndpoint(endpoint);
   const token = given(args.token);
-  const staleAfter = args.staleAfter ?? DEFAULT_STALE_AFTER_MS;
+  const { whenStale, staleAfter } = args;
   return {
     endpoint,
     options: {
@@ -77,7 +77,9 @@ export function connectionOf(args: ConnectionArguments): Connection {
       ...(token === undefined ? {} : { credentialToken: token }),
       ...(args.allowInsecure ? { allowInsecure: true } : {}),
       reconnect: args.reconnect && RECONNECT,
-      ...(args.whenStale === undefined ? {} : { whenStale: { then: args.whenStale, graceMs: staleAfter } }),
+      ...((whenStale ?? staleAfter) === undefined
+        ? {}
+        : { whenStale: { then: whenStale ?? "proceed", graceMs: staleAfter ?? DEFAULT_STALE_AFTER_MS } }),
     },
   };
 }
