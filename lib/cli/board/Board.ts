@@ -30,6 +30,9 @@ export interface BoardOptions extends BoardModelOptions {
   readonly folder?: string;
 }
 
+/** A page that reads nothing any more is not waited for. */
+const CLOSE_MS = 500;
+
 const NO_API = "no API server of the gateway is known: --api (or AASM_API_URL) says where one is";
 
 /** The board as a web server on this machine, guarded by a token in its address. */
@@ -95,8 +98,11 @@ export class Board implements AsyncDisposable {
     this.#model.close();
     const closed = once(this.#server, "close");
     this.#server.close();
-    this.#server.closeAllConnections();
+    const impatience = setTimeout(() => {
+      this.#server.closeAllConnections();
+    }, CLOSE_MS);
     await closed;
+    clearTimeout(impatience);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -27,8 +27,8 @@ export interface Marble {
 
 /** What the API server has to say of an op. */
 export interface Listing {
-  /** `"gone"`: it was listed and is no more, which proves nothing. */
-  readonly state: OpRecordState | "gone";
+  /** `"gone"`: it was listed and is no more, which proves nothing; `"unknown"`: it is listed in no state we know. */
+  readonly state: OpRecordState | "gone" | "unknown";
   /** Whether it has been another than the signals say, for longer than it takes to be told. */
   readonly disagrees: boolean;
 }

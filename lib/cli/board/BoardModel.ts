@@ -172,7 +172,8 @@ export class BoardModel {
   /** What the scope itself says now; where a wider one decides, its own word is not told, and has to be worked out. */
   #verdictAfter(message: OpControlMessage, scope: SignalScope, before: LaneVerdict): LaneVerdict {
     const status = this.#source.status(message.opId).value;
-    if (status.scope === scope) return status;
+    // Of an op that runs nothing is kept, and so no sequence.
+    if (status.scope === scope) return { state: status.state, scope, sequence: message.sequence };
     return reduceVerdict(before.scope === "registry" ? runningBy(scope) : (before as Verdict), scope, message);
   }
 

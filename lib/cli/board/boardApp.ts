@@ -29,6 +29,8 @@ export function boardApp({ token, port, files, feed, actions }: BoardAppOptions)
   const isOurs = isToken(token);
   let pages = 0;
 
+  const tooLarge = bodyLimit({ maxSize: MAX_ACTION_BYTES, onError: (context) => context.body(null, 413) });
+
   app.use(safeHeaders, ownHost(port), ownOrigin);
   app.use("/:token/*", async (context, next) => {
     if (!isOurs(context.req.param("token"))) return context.body(null, 404);
@@ -44,7 +46,7 @@ export function boardApp({ token, port, files, feed, actions }: BoardAppOptions)
     return context.body(stream, 200, { "content-type": "text/event-stream" });
   });
 
-  app.post("/:token/actions", bodyLimit({ maxSize: MAX_ACTION_BYTES }), async (context) => {
+  app.post("/:token/actions", tooLarge, async (context) => {
     const type = context.req.header("content-type") ?? "";
     if (!/^application\/json\s*(;|$)/i.test(type)) return context.body(null, 415);
     const asked: unknown = await context.req.json().catch(() => undefined);

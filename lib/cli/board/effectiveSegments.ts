@@ -27,8 +27,9 @@ export function effectiveSegments(narrowestFirst: readonly (readonly Segment[])[
 
 /** What decides of several words; of two that are alike the narrower, so name that first. */
 export function mostSevereOf(narrowestFirst: readonly (Segment | undefined)[]): Segment | undefined {
-  return narrowestFirst.reduce((narrower, wider) =>
-    narrower && (!wider || severity[wider.state] <= severity[narrower.state]) ? narrower : wider,
+  return narrowestFirst.reduce<Segment | undefined>(
+    (narrower, wider) => (narrower && (!wider || severity[wider.state] <= severity[narrower.state]) ? narrower : wider),
+    undefined,
   );
 }
 

@@ -11,6 +11,8 @@ export class Scene {
   readonly source: BoardSource;
   readonly records = new Map<string, OpRecordState>();
   readonly client: BoardClient;
+  /** What the API server was asked to do. */
+  readonly asked: string[] = [];
   readonly #signals$ = new Subject<OpControlMessage>();
   readonly #connection$ = new BehaviorSubject<ChannelStatus>(channelStatus("connecting"));
   #sequence = 0n;
@@ -24,14 +26,27 @@ export class Scene {
       diagnostics$: NEVER,
       status: (opId) => control.status(opId),
     };
-    const acknowledged = { action: "pause", accepted_at: "" } as const;
     this.client = {
       apiUrl: "http://127.0.0.1:7700",
       list: () => Promise.resolve([...this.records].map(([op_id, state]) => record(op_id, state))),
-      act: (op_id) => Promise.resolve({ ...acknowledged, op_id }),
-      haltAgent: () => Promise.resolve({ ...acknowledged, scope: "agent", target: "agent-7" }),
-      haltFleet: () => Promise.resolve({ ...acknowledged, scope: "global", target: "*" }),
+      act: (op_id, action) => {
+        this.asked.push(`${action} ${op_id}`);
+        return Promise.resolve({ op_id, action, accepted_at: "" });
+      },
+      haltAgent: (op, action) => {
+        this.asked.push(`${action} the agent of ${op}`);
+        return Promise.resolve({ scope: "agent", target: "agent-7", action, accepted_at: "" });
+      },
+      haltFleet: (action) => {
+        this.asked.push(`${action} the fleet`);
+        return Promise.resolve({ scope: "global", target: "", action, accepted_at: "" });
+      },
     };
+  }
+
+  /** Whether anybody listens to the channel. */
+  get isObserved(): boolean {
+    return this.#connection$.observed;
   }
 
   readonly now = (): number => this.#past ?? Date.now();

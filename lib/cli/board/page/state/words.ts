@@ -24,6 +24,7 @@ export function scopeWords(scope: BoardScope, ownScope: BoardScope): string {
 export function listingWords(listing: Listing | undefined): string {
   if (!listing) return "";
   if (listing.disagrees) return `the gateway lists it as ${listing.state}`;
+  if (listing.state === "unknown") return "listed in a state unknown here";
   if (listing.state === "pending" || listing.state === "completing") return listing.state;
   return listing.state === "gone" ? "no longer listed" : "";
 }
