@@ -4,6 +4,8 @@ import { boardCommand } from "./board/boardCommand.js";
 import { commandOf } from "./commandOf.js";
 import { demoCommand } from "./demo/demoCommand.js";
 import { execCommand } from "./exec/execCommand.js";
+import { gatewayCommand } from "./gateway/gatewayCommand.js";
+import { actCommand, haltAgentCommand, haltFleetCommand, opsCommand } from "./operator/operatorCommands.js";
 import { watchCommand } from "./watch/watchCommand.js";
 
 const EXIT_CODES = `
@@ -29,6 +31,13 @@ export function program(): Command {
       .addCommand(demoCommand())
       .addCommand(execCommand())
       .addCommand(boardCommand())
+      .addCommand(gatewayCommand())
+      .addCommand(opsCommand())
+      .addCommand(actCommand("pause"))
+      .addCommand(actCommand("resume"))
+      .addCommand(actCommand("terminate"))
+      .addCommand(haltAgentCommand())
+      .addCommand(haltFleetCommand())
       .addCommand(watchCommand())
   );
 }

@@ -6,7 +6,9 @@
  */
 export function failureOf(error: unknown, clean: (text: string) => string): Error {
   const { code } = Object(error) as { readonly code?: unknown };
-  const message = String(code).startsWith("HPE_") ? "it does not speak HTTP/1.1" : clean(reasonOf(error));
+  const message = String(code).startsWith("HPE_")
+    ? "it does not speak HTTP/1.1 (nor does the gateway's port for agents)"
+    : clean(reasonOf(error));
   return Object.assign(new Error(message), typeof code === "string" ? { code } : {});
 }
 

@@ -261,7 +261,7 @@ describe("OpsClient", () => {
       expect(error.message).to.match(/does not speak HTTP\/1\.1|socket hang up|ECONNRESET|403/);
       await using server = await TcpServer.start((socket) => socket.end("220 smtp.example ESMTP\r\n"));
       const smtp = await rejectionOf(new OpsClient({ apiUrl: `http://${server.endpoint}` }).list(), OpsApiError);
-      expect(smtp.message).to.match(/cannot be reached: it does not speak HTTP\/1\.1$/);
+      expect(smtp.message).to.match(/cannot be reached: it does not speak HTTP\/1\.1 \(/);
     });
 
     it("TLS that is none", async () => {

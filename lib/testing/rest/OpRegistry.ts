@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { type Observable, Subject } from "rxjs";
-import { AGENT_ID_PREFIX, FLEET_ID, type OpControlSignal } from "../../opStatus.js";
+import { AGENT_ID_PREFIX, FLEET_ID } from "../../opStatus.js";
 import type { AgentIdentity } from "../../options.js";
 import { describeError, printable } from "../../printable.js";
 import { OP_ACTIONS, type OpAction, type OpHaltAck, type OpRecord, type OpRecordState } from "../../rest/OpRecord.js";
@@ -9,6 +9,7 @@ import type { OpEvent } from "./OpEvent.js";
 import { hasEnded, type OpStep, stateAfter } from "./opLifecycle.js";
 import { OpRefusedError } from "./OpRefusedError.js";
 import type { PublishSignal } from "./OpSignal.js";
+import { opSignals } from "./opSignals.js";
 
 /** What a registry needs. */
 interface OpRegistryConfig {
@@ -25,12 +26,6 @@ interface RegisteredOp {
   /** Those who registered it as theirs. */
   readonly agents: readonly AgentIdentity[];
 }
-
-const signals: Readonly<Record<OpAction, OpControlSignal>> = {
-  pause: "PAUSE",
-  resume: "RESUME",
-  terminate: "TERMINATE",
-};
 
 const ENDED_FOR_MS = 60_000;
 
@@ -182,7 +177,7 @@ export class OpRegistry {
     try {
       await Promise.all(
         agents.map(async (agent) => {
-          await publish({ opId, signal: signals[action], agent });
+          await publish({ opId, signal: opSignals[action], agent });
         }),
       );
     } catch (error) {
