@@ -1,7 +1,11 @@
-import { noop, type Unsubscribable } from "rxjs";
-import type { OpControlSubscriber } from "../../OpControlSubscriber.js";
+import { noop, type Observable, type Unsubscribable } from "rxjs";
 import { AgingMap } from "../../ops/AgingMap.js";
 import type { OpStatus } from "../../opStatus.js";
+
+/** Where ops are watched. */
+interface Watching {
+  status(opId: string): Observable<unknown>;
+}
 
 /**
  * The ops that are listed, within a bound. Each is watched, so that a wider scope's change is told of it as well.
@@ -10,7 +14,7 @@ import type { OpStatus } from "../../opStatus.js";
  * last.
  */
 export class ListedOps implements Disposable {
-  readonly #control: Pick<OpControlSubscriber, "status">;
+  readonly #control: Watching;
   readonly #limit: number;
   readonly #watched = new Map<string, Unsubscribable>();
   readonly #pinned = new Set<string>();
@@ -21,7 +25,7 @@ export class ListedOps implements Disposable {
     paused: new AgingMap<string, true>(),
   };
 
-  constructor(control: Pick<OpControlSubscriber, "status">, limit: number) {
+  constructor(control: Watching, limit: number) {
     this.#control = control;
     this.#limit = limit;
   }

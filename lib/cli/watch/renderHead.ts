@@ -39,7 +39,7 @@ export function renderHead(view: WatchView, scene: WatchScene, width: number, no
   ];
   if (channel?.lastError !== undefined) lines.push(line("error", channel.lastError));
   if (note) lines.push(line("note", `${ageText(now - note.at)} ago: ${note.text}`));
-  if (unlisted > 0) lines.push(line("note", `${unlisted} ops had to go from the list, for there are too many`));
+  if (unlisted > 0) lines.push(line("note", `too many ops to list: ${unlisted} had to go`));
   return [...lines, ""];
 }
 
