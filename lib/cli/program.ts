@@ -13,7 +13,8 @@ Exit codes:
   0  done
   2  wrong usage
   3  the op is terminated
-  4  the channel has failed, or whatever else went wrong`;
+  4  the channel has failed, or whatever else went wrong
+exec passes on those of its command besides.`;
 
 /** The whole `rx-op-control` command, not run yet. */
 export function program(): Command {
@@ -21,7 +22,10 @@ export function program(): Command {
   return (
     commandOf("rx-op-control", "The kill switch of a governance gateway, on the agent's side.", [
       "rx-op-control demo",
-      "rx-op-control help demo",
+      "rx-op-control gateway",
+      "rx-op-control exec --op demo:1 -- ping 127.0.0.1",
+      "rx-op-control watch",
+      "rx-op-control help exec",
     ])
       .version(version)
       // exec leaves the options that follow its command to that command.
@@ -29,6 +33,7 @@ export function program(): Command {
       .addHelpText("after", EXIT_CODES)
       // A line per command, in the order that the help has them in.
       .addCommand(demoCommand())
+      .addCommand(watchCommand())
       .addCommand(execCommand())
       .addCommand(boardCommand())
       .addCommand(gatewayCommand())
@@ -38,6 +43,5 @@ export function program(): Command {
       .addCommand(actCommand("terminate"))
       .addCommand(haltAgentCommand())
       .addCommand(haltFleetCommand())
-      .addCommand(watchCommand())
   );
 }
