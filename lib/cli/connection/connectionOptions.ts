@@ -53,9 +53,10 @@ export function withConnectionOptions(command: Command, otherwise = DEFAULT_ENDP
     .option("--allow-insecure", "allow plaintext to another machine")
     .option("--no-reconnect", "try once, and fail with any fault")
     .addOption(
-      new Option("--when-stale <policy>", "what to do when the gateway is not heard of for too long")
-        .choices(["proceed", "hold", "fail"])
-        .default(undefined, "proceed"),
+      new Option(
+        "--when-stale <policy>",
+        "what to do when the gateway is not heard of for too long (default: proceed)",
+      ).choices(["proceed", "hold", "fail"]),
     )
     .option("--stale-after <duration>", "how long that is, such as 10s (default: 10s)", durationMs);
 }
