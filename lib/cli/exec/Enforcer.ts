@@ -1,8 +1,7 @@
-import { describeError } from "../../printable.js";
 import type { ExecEvent } from "./ExecEvent.js";
 import type { Tree } from "./process/Tree.js";
-import { asksToEnd, type PassedOn } from "./signalsToUs.js";
-import { type Happening, isHeld, type Situation } from "./Situation.js";
+import { asksToEnd } from "./signalsToUs.js";
+import { type End, type Happening, isHeld, type Situation } from "./Situation.js";
 
 /** What a happening made of a situation. */
 export interface Step {
@@ -28,10 +27,9 @@ export class Enforcer {
   }
 
   enforce(step: Step): void {
-    const { before, after, happening } = step;
+    const { before, after } = step;
     const { tell } = this.#enforced;
-    if (happening.type === "signal" && !after.end?.isUrgent) this.#passOn(happening.signal);
-    if (after.end) this.#end(step);
+    if (after.end) this.#end(after.end, step);
     else this.#hold(step);
     if (after.isInterrupted && !before.isInterrupted) tell({ type: "interruptedWhileStopped" });
     if (after.isUnguarded && !before.isUnguarded) tell({ type: "guardianLost" });
@@ -44,15 +42,9 @@ export class Enforcer {
     this.#tellOutOfReach();
   }
 
-  /** As a terminal does; but a request to end is for all of them, wherever they have moved to. */
-  #passOn(signal: PassedOn): void {
-    const { tree } = this.#enforced;
-    if (asksToEnd(signal)) tree.send(signal);
-    else tree.sendToGroup(signal);
-  }
-
   #hold({ before, after, happening }: Step): void {
     const { tree, tell } = this.#enforced;
+    if (happening.type === "signal") tree.sendToGroup(happening.signal);
     const processes = isHeld(after) ? tree.stop() : 0;
     if (!isHeld(after) && isHeld(before)) tree.continue();
     if (after.isPaused === before.isPaused || happening.type !== "verdict") return;
@@ -61,18 +53,28 @@ export class Enforcer {
     if (verdict.state === "running") tell({ type: "continued", scope: verdict.scope });
   }
 
-  #end({ before, after, happening }: Step): void {
-    const { tree, tell, graceMs } = this.#enforced;
-    const { end } = after;
-    if (!end) return;
+  #end(end: End, { before, happening }: Step): void {
+    const { graceMs, tell } = this.#enforced;
     const isNews = end.reason !== before.end?.reason || end.isUrgent !== before.end.isUrgent;
-    if (end.isUrgent) tree.stop();
-    else if (happening.type === "leaderEnded" || (isNews && end.reason !== "asked")) tree.terminate();
-    else tree.continue();
-    const processes = isNews ? tree.size : 0;
-    if (processes === 0) return;
-    const detail = detailOf(happening);
-    tell({ type: "ending", reason: end.reason, detail, processes, graceMs: end.isUrgent ? 0 : graceMs });
+    const processes = this.#endOrPassOn(end, happening, isNews);
+    if (!isNews || processes === 0) return;
+    const { reason, detail, isUrgent } = end;
+    tell({ type: "ending", reason, detail, processes, graceMs: isUrgent ? 0 : graceMs });
+  }
+
+  /** Returns how many are to end. */
+  #endOrPassOn({ isUrgent }: End, happening: Happening, isNews: boolean): number {
+    const { tree } = this.#enforced;
+    // Killed they are by whoever waits for their end.
+    if (isUrgent) return tree.stop();
+    if (happening.type === "signal") {
+      // A request to end is for all of them, wherever they have moved to; anything else as a terminal does it.
+      const processes = asksToEnd(happening.signal) ? tree.send(happening.signal) : 0;
+      if (processes === 0) tree.sendToGroup(happening.signal);
+      tree.continue();
+      return processes;
+    }
+    return isNews || happening.type === "leaderEnded" ? tree.terminate() : 0;
   }
 
   /** Each once: there is nothing that we could do about it. */
@@ -81,18 +83,5 @@ export class Enforcer {
     if (pids.length === 0) return;
     for (const pid of pids) this.#toldOutOfReach.add(pid);
     this.#enforced.tell({ type: "outOfReach", pids });
-  }
-}
-
-function detailOf(happening: Happening): string {
-  switch (happening.type) {
-    case "verdict":
-      return happening.verdict.state === "unknown" ? describeError(happening.verdict.reason) : happening.verdict.scope;
-    case "unguardable":
-      return describeError(happening.reason);
-    case "signal":
-      return happening.signal;
-    default:
-      return "";
   }
 }

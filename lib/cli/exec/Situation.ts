@@ -1,3 +1,4 @@
+import { describeError } from "../../printable.js";
 import type { EndReason } from "./ExecEvent.js";
 import type { OpVerdict } from "./opVerdict.js";
 import { asksToEnd, type PassedOn } from "./signalsToUs.js";
@@ -14,6 +15,8 @@ export type Happening =
 /** That all of it has to end. */
 export interface End {
   readonly reason: EndReason;
+  /** More of the reason: whose word, which signal, what has failed. */
+  readonly detail: string;
   /** Whether there is no time for a clean-up: nothing may run, not even that. */
   readonly isUrgent: boolean;
   /** The signal to us that asked for it. */
@@ -53,14 +56,14 @@ export function reduceSituation(situation: Situation, happening: Happening): Sit
     case "guarded":
       return { ...situation, isUnguarded: !happening.isGuarded };
     case "unguardable":
-      return ending(situation, { reason: "failed", isUrgent: isPaused });
+      return ending(situation, failure(happening.reason, isPaused));
     case "leaderEnded":
-      return ending(situation, { reason: "leaderEnded", isUrgent: isPaused });
+      return ending(situation, { reason: "leaderEnded", detail: "", isUrgent: isPaused });
     case "signal": {
       const { signal } = happening;
-      if (asksToEnd(signal)) return ending(situation, { reason: "asked", isUrgent: isPaused, signal });
+      if (asksToEnd(signal)) return ending(situation, { reason: "asked", detail: signal, isUrgent: isPaused, signal });
       if (signal !== "SIGINT" || !isPaused) return situation;
-      if (isInterrupted) return ending(situation, { reason: "asked", isUrgent: true, signal });
+      if (isInterrupted) return ending(situation, { reason: "asked", detail: signal, isUrgent: true, signal });
       return { ...situation, isInterrupted: true };
     }
   }
@@ -78,10 +81,14 @@ function heed(situation: Situation, verdict: OpVerdict): Situation {
       };
     case "terminated":
       // Whoever terminates grants the clean-up, also to what is stopped.
-      return ending(situation, { reason: "terminated", isUrgent: false });
+      return ending(situation, { reason: "terminated", detail: verdict.scope, isUrgent: false });
     case "unknown":
-      return ending(situation, { reason: "failed", isUrgent: situation.isPaused });
+      return ending(situation, failure(verdict.reason, situation.isPaused));
   }
+}
+
+function failure(reason: unknown, isUrgent: boolean): End {
+  return { reason: "failed", detail: describeError(reason), isUrgent };
 }
 
 /** The graver reason counts; what was urgent once stays so. */
@@ -92,6 +99,6 @@ function ending(situation: Situation, next: End): Situation {
   const signal = end.signal ?? next.signal;
   return {
     ...situation,
-    end: { reason: graver.reason, isUrgent: end.isUrgent || next.isUrgent, ...(signal && { signal }) },
+    end: { ...graver, isUrgent: end.isUrgent || next.isUrgent, ...(signal && { signal }) },
   };
 }

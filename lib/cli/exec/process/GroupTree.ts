@@ -21,27 +21,30 @@ export class GroupTree implements Tree {
   }
 
   stop(): number {
-    this.send("SIGSTOP");
-    return this.size;
+    return this.send("SIGSTOP");
   }
 
   continue(): void {
     this.send("SIGCONT");
   }
 
-  send(signal: NodeJS.Signals): void {
+  send(signal: NodeJS.Signals): number {
     if (signal === "SIGTERM") this.#isToldToEnd = true;
-    this.#isOutOfReach = sendSignal(-this.#group, signal) === "forbidden";
+    const outcome = sendSignal(-this.#group, signal);
+    this.#isOutOfReach = outcome === "forbidden";
+    return outcome === "gone" ? 0 : 1;
   }
 
   sendToGroup(signal: NodeJS.Signals): void {
     this.send(signal);
   }
 
-  terminate(): void {
+  terminate(): number {
+    const { size } = this;
     if (!this.#isToldToEnd) this.send("SIGTERM");
     // One that is stopped would not hear of it.
     this.send("SIGCONT");
+    return size;
   }
 
   kill(): void {

@@ -14,8 +14,10 @@ type Reach = (process: ProcessInfo) => void;
 export class ProcessTree implements Tree {
   readonly #root: ProcessId | undefined;
   readonly #mark: string;
-  /** Those that we have stopped: what stopped by itself, or was stopped by somebody else, is not ours to continue. */
+  /** While they are held, those that we have stopped. */
   readonly #stopped = new Map<string, ProcessInfo>();
+  /** Those that were stopped before, by themselves or by somebody else: they are not ours to continue. */
+  #stoppedBefore: ReadonlySet<string> | undefined;
   readonly #toldToEnd = new Set<string>();
   readonly #outOfReach = new Set<number>();
 
@@ -34,22 +36,30 @@ export class ProcessTree implements Tree {
   }
 
   stop(): number {
+    // Later on it cannot be told any more: what is forked meanwhile may be stopped with its group before it is seen.
+    this.#stoppedBefore ??= new Set(
+      this.#find()
+        .filter(({ isStopped }) => isStopped)
+        .map(nameOf),
+    );
     return this.#reachAll("SIGSTOP", (process) => {
-      if (!process.isStopped) this.#stopped.set(nameOf(process), process);
+      if (!this.#stoppedBefore?.has(nameOf(process))) this.#stopped.set(nameOf(process), process);
     });
   }
 
   /** The last first: a shell that goes on before its job does would take the job for one that the user has stopped. */
   continue(): void {
     for (const { pid } of [...this.#stopped.values()].reverse()) this.#send(pid, "SIGCONT");
-    this.#stopped.clear();
+    this.#forgetStopped();
   }
 
-  send(signal: NodeJS.Signals): void {
-    for (const process of this.#find()) {
+  send(signal: NodeJS.Signals): number {
+    const all = this.#find();
+    for (const process of all) {
       if (signal === "SIGTERM") this.#toldToEnd.add(nameOf(process));
       this.#send(process.pid, signal);
     }
+    return all.length;
   }
 
   sendToGroup(signal: NodeJS.Signals): void {
@@ -58,7 +68,7 @@ export class ProcessTree implements Tree {
     if (pid !== undefined && readProcess(pid)?.startTime === startTime) sendSignal(-pid, signal);
   }
 
-  terminate(): void {
+  terminate(): number {
     const all = this.#find();
     for (const process of all) {
       if (!this.#toldToEnd.has(nameOf(process))) this.#send(process.pid, "SIGTERM");
@@ -66,7 +76,8 @@ export class ProcessTree implements Tree {
     }
     // One that is stopped would not hear of it.
     for (const { pid } of all.reverse()) this.#send(pid, "SIGCONT");
-    this.#stopped.clear();
+    this.#forgetStopped();
+    return all.length;
   }
 
   kill(): void {
@@ -92,6 +103,11 @@ export class ProcessTree implements Tree {
       for (const { pid } of fresh) this.#send(pid, signal);
     }
     return reached.size;
+  }
+
+  #forgetStopped(): void {
+    this.#stopped.clear();
+    this.#stoppedBefore = undefined;
   }
 
   #find(processes = readProcesses()): ProcessInfo[] {

@@ -8,12 +8,12 @@ export interface Tree {
   stop(): number;
   /** Lets those go on that we have stopped. */
   continue(): void;
-  /** Passes a signal on to all of them. */
-  send(signal: NodeJS.Signals): void;
+  /** Passes a signal on to all of them. Returns how many there were. */
+  send(signal: NodeJS.Signals): number;
   /** Passes a signal on to the process and its group, as a terminal does, while the process is there. */
   sendToGroup(signal: NodeJS.Signals): void;
-  /** Tells all of them to end, each once, stopped or not. */
-  terminate(): void;
+  /** Tells all of them to end, each once, stopped or not. Returns how many there were. */
+  terminate(): number;
   /** Ends all of them. */
   kill(): void;
 }
