@@ -206,6 +206,13 @@ describe("OpsClient", () => {
     expect(server.requests.map(({ path }) => path)).to.deep.equal(["/gateway/api/v1/ops"]);
   });
 
+  it("encodes dots that stand alone too, which proxies take for steps in the path", async () => {
+    await using server = await HttpServer.start(json(404, {}));
+    const client = new OpsClient({ apiUrl: server.url("") });
+    for (const opId of ["..", ".", "...", "../x"]) await rejectionOf(client.act(opId, "pause"), OpsApiError);
+    expect(server.requests.map(({ path }) => path.split("/")[4])).to.deep.equal(["%2E%2E", "%2E", "...", "..%2Fx"]);
+  });
+
   describe("says why nobody answers:", () => {
     it("a refused connection", async () => {
       const apiUrl = `http://${await deadEndpoint()}`;
