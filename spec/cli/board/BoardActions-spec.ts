@@ -76,7 +76,7 @@ describe("BoardActions", () => {
     { scope: "everything", op: "a:1", action: "pause" },
   ];
   for (const each of senseless) {
-    it(`refuses ${String(JSON.stringify(each))}`, async () => {
+    it(`refuses ${JSON.stringify(each)}`, async () => {
       expect((await actions().perform(each)).status).to.equal(400);
       expect(asked).to.deep.equal([]);
     });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -21,4 +21,12 @@ export async function openChromium(): Promise<Browser | undefined> {
   if (process.env["CI"]) throw new Error(missing);
   console.warn(missing);
   return undefined;
+}
+
+/** A page in a context of its own. */
+export async function newPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+  // tsx gives functions their names with a helper, which is not there when they run in the page.
+  await page.addInitScript("globalThis.__name = (named) => named");
+  return page;
 }

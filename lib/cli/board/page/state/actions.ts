@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { type BoardAction, type BoardAnswer, ScopeKey } from "../../BoardEvent.js";
 import type { OpAction } from "../../../../rest/OpRecord.js";
-import { api, lanes, link } from "./board.js";
+import { api, lanesNow, link } from "./board.js";
 import type { LaneState } from "./LaneState.js";
 import { notify } from "./notices.js";
 
@@ -20,10 +20,10 @@ export const underWay = signal<ReadonlySet<string>>(new Set());
 
 /** Why an action is not to be had now; undefined where it is. */
 export function hindrance(lane: LaneState, action: OpAction): string | undefined {
+  const { ops } = lanesNow();
   if (link.value.state !== "live") return "the connection to the board's server is lost";
   if (!api.value.known) return api.value.problem ?? "no API server of the gateway is known";
-  if (lane.key === ScopeKey.agent && lanes.ops.size === 0)
-    return "the gateway knows an agent by its ops: there is none";
+  if (lane.key === ScopeKey.agent && ops.size === 0) return "the gateway knows an agent by its ops: there is none";
   const { own, current } = lane;
   if (own.state === "terminated") return "it is terminated, and nothing lifts that";
   if (current.state === "terminated") return `the ${current.scope} is terminated, and nothing lifts that`;

@@ -35,7 +35,7 @@ export function nowBySecond(): number {
   return second.value * 1000;
 }
 
-/** All lanes, for what is told anew whenever one of them has changed. */
+/** All lanes, for what is told anew whenever one of them has changed; a component that reads a lane asks for them here. */
 export function lanesNow(): LaneStore {
   return changed.value.lanes;
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { ScopeKey } from "../../BoardEvent.js";
-import { lanes, nowBySecond } from "../state/board.js";
+import { lanesNow, nowBySecond } from "../state/board.js";
 import type { LaneState } from "../state/LaneState.js";
 import { durationWords, listingWords, scopeWords, stateWords } from "../state/words.js";
 import { Buttons } from "./Buttons.js";
@@ -50,7 +50,7 @@ export function LaneRow({ lane, rowIndex, top, isActive }: LaneRowProps): JSX.El
 function Status({ lane }: { readonly lane: LaneState }): JSX.Element {
   const now = nowBySecond();
   const { state, scope } = lane.current;
-  const since = lane.effective(lanes.widerThan(lane)).at(-1)?.since ?? lane.current.since;
+  const since = lane.effective(lanesNow().widerThan(lane)).at(-1)?.since ?? lane.current.since;
   const ownScope = lane.key === ScopeKey.fleet ? "fleet" : lane.key === ScopeKey.agent ? "agent" : "op";
   const whose = state === "running" ? "" : scopeWords(scope, ownScope);
   const listed = listingWords(lane.listing);

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ScopeKey } from "../../BoardEvent.js";
 import { drawLane, type Track as Drawn } from "../drawing/drawLane.js";
 import { TimeScale } from "../drawing/TimeScale.js";
-import { channel, clock, lanes, nowBySecond } from "../state/board.js";
+import { channel, clock, lanes, lanesNow, nowBySecond } from "../state/board.js";
 import type { LaneState } from "../state/LaneState.js";
 import { painter, windowMs } from "../state/painter.js";
 import { tip } from "../state/tip.js";
@@ -57,7 +57,8 @@ function versionOf(lane: LaneState): string {
   return [lane.version, ...lanes.widerThan(lane).map(({ version }) => version), since, outages.length].join();
 }
 
-function describe({ marbles, lastMarble }: LaneState): string {
+function describe({ key }: LaneState): string {
+  const { marbles = [], lastMarble } = lanesNow().get(key) ?? {};
   const now = nowBySecond();
   if (!lastMarble) return "no signal seen";
   const { signal, at, sequence } = lastMarble;
