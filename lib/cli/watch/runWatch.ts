@@ -1,15 +1,4 @@
-import {
-  connect,
-  filter,
-  firstValueFrom,
-  fromEvent,
-  ignoreElements,
-  map,
-  merge,
-  NEVER,
-  type Observable,
-  tap,
-} from "rxjs";
+import { connect, filter, firstValueFrom, ignoreElements, map, merge, NEVER, type Observable, tap } from "rxjs";
 import { check } from "../../check.js";
 import { OpControlSubscriber } from "../../OpControlSubscriber.js";
 import { AGENT_ID_PREFIX, FLEET_ID } from "../../opStatus.js";
@@ -17,6 +6,7 @@ import { coloursFor } from "../colours.js";
 import { type ConnectionArguments, connectionOf } from "../connection/connectionOptions.js";
 import { operatorKeys } from "../demo/operatorKeys.js";
 import { ExitCode } from "../ExitCode.js";
+import { stopSignals } from "../gateway/stopSignals.js";
 import { showTable } from "./showTable.js";
 import { watchEnd } from "./watchEnd.js";
 import type { WatchEvent } from "./WatchEvent.js";
@@ -61,5 +51,5 @@ function written(lines$: Observable<string>): Observable<never> {
 /** When whoever watches has seen enough. */
 function left(hasKeys: boolean): Observable<unknown> {
   const quit$ = hasKeys ? operatorKeys(process.stdin).pipe(filter((wish) => wish === "quit")) : NEVER;
-  return merge(quit$, ...["SIGINT", "SIGTERM", "SIGHUP"].map((name) => fromEvent(process, name)));
+  return merge(quit$, stopSignals());
 }
