@@ -3,9 +3,13 @@ import type { ProcessInfo } from "./ProcessInfo.js";
 import { hasInEnvironment, readProcess, readProcesses } from "./readProcesses.js";
 import { sendSignal } from "./sendSignal.js";
 import type { Tree } from "./Tree.js";
+import { untilStopped } from "./untilStopped.js";
 
 /** While they are being stopped they may still start others; a bomb of them is looked for again later. */
 const MAX_ROUNDS = 50;
+
+/** A pause does not wait for long. */
+const OVERSEERS_MS = 100;
 
 /** What there is to tell of a process to the operating system. */
 type Reach = (process: ProcessInfo) => void;
@@ -89,6 +93,7 @@ export class ProcessTree implements Tree {
   /** Signals all of them until there is none that was not, each after its parent; returns how many there were. */
   #reachAll(signal: "SIGSTOP" | "SIGKILL", onReach: Reach): number {
     const reached = new Set<string>();
+    const deadlineMs = performance.now() + OVERSEERS_MS;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const processes = readProcesses();
       const all = this.#find(processes);
@@ -98,8 +103,15 @@ export class ProcessTree implements Tree {
         onReach(process);
         reached.add(nameOf(process));
       }
+      const overseers = signal === "SIGSTOP" ? overseersOf(all) : [];
       // A group is told in one go, so that none of it is forked in between.
-      for (const group of groupsOf(all, processes)) sendSignal(-group, signal);
+      for (const group of groupsOf(all, processes)) {
+        sendSignal(-group, signal);
+        untilStopped(
+          overseers.filter((overseer) => overseer.group === group).map(({ pid }) => pid),
+          deadlineMs,
+        );
+      }
       for (const { pid } of fresh) this.#send(pid, signal);
     }
     return reached.size;
@@ -125,6 +137,18 @@ export class ProcessTree implements Tree {
 
 function nameOf({ pid, startTime }: ProcessInfo): string {
   return `${pid} ${startTime}`;
+}
+
+/**
+ * Those with children in other groups, as a shell with its jobs: it must have stopped before they do, for it would see
+ * them stopped and go on without them once it is continued.
+ */
+function overseersOf(all: readonly ProcessInfo[]): readonly ProcessInfo[] {
+  const groups = new Map(all.map(({ pid, group }) => [pid, group]));
+  const overseers = new Set(
+    all.filter(({ parent, group }) => groups.get(parent) !== group).map(({ parent }) => parent),
+  );
+  return all.filter(({ pid }) => overseers.has(pid));
 }
 
 /** The groups that have no other members. */

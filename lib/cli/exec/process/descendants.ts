@@ -47,9 +47,9 @@ export function descendants(processes: readonly ProcessInfo[], { root, self, isM
   return parentsFirst(found).filter(({ isDead }) => !isDead);
 }
 
-/** Who may adopt an orphan of a descendant: an ancestor, or the first process of all. */
+/** Who may have adopted an orphan of a descendant: one of our ancestors or ourselves, or the first process of all. */
 function ancestors(self: number, byPid: ReadonlyMap<number, ProcessInfo>): ReadonlySet<number> {
-  const found = new Set([0, 1]);
+  const found = new Set([0, 1, self]);
   for (let pid = byPid.get(self)?.parent; pid !== undefined && !found.has(pid); pid = byPid.get(pid)?.parent) {
     found.add(pid);
   }
