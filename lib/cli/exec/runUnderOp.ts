@@ -16,6 +16,7 @@ import { identify, treeOf } from "./process/treeOf.js";
 import type { Registration } from "./registration.js";
 import { type Started, startProcess } from "./startProcess.js";
 import { statusOf } from "./statusOf.js";
+import { whileSignalsAreOurs } from "./whileSignalsAreOurs.js";
 
 /** What is to be run, and by whose leave. */
 interface Run {
@@ -53,18 +54,21 @@ export async function runUnderOp(run: Run): Promise<Outcome> {
   const verdict = await firstValueFrom(mayStart(verdict$, guardian.armed$, tell));
   if (verdict.state !== "running") return notStarted(run, verdict);
 
-  let started: Started;
-  try {
-    started = await startProcess(command, mark);
-  } catch (error) {
-    return cannotRun(run, faultOf(error));
-  }
-  const root = identify(started.pid);
-  guardian.guard(root);
-  tell({ type: "started", pid: root.pid, command: command.join(" ") });
-  const { ended: leaderEnded } = started;
-  const tree = treeOf(root, mark);
-  return await firstValueFrom(govern({ tree, leaderEnded, verdict$, guarded$: guardian.armed$, graceMs, tell }));
+  return await whileSignalsAreOurs(async () => {
+    let started: Started;
+    try {
+      started = await startProcess(command, mark);
+    } catch (error) {
+      return cannotRun(run, faultOf(error));
+    }
+    const root = identify(started.pid);
+    guardian.guard(root);
+    tell({ type: "started", pid: root.pid, command: command.join(" ") });
+    const { ended: leaderEnded } = started;
+    const tree = treeOf(root, mark);
+    // No turn of the event loop has passed since: what we are signalled or told meanwhile is heard of by this.
+    return await firstValueFrom(govern({ tree, leaderEnded, verdict$, guarded$: guardian.armed$, graceMs, tell }));
+  });
 }
 
 function cannotRun({ command: [command = ""], narrator }: Run, { exitCode, reason }: CommandFault): Outcome {
