@@ -99,12 +99,12 @@ export default defineConfig(
   globalIgnores(["dist", "bench/.out", "coverage", "reports", ".stryker-tmp", "codegen/gen", "spec/fixtures"]),
   {
     name: "the tree",
-    files: ["**/*.{js,ts}"],
+    files: ["**/*.{js,ts,tsx}"],
     linterOptions: { reportUnusedDisableDirectives: "error" },
     plugins: { "import-x": importX },
     settings: {
       // Without these a circle of .ts files goes unseen.
-      "import-x/extensions": [".js", ".ts"],
+      "import-x/extensions": [".js", ".ts", ".tsx"],
       "import-x/resolver-next": [createTypeScriptImportResolver({ project: ROOT })],
     },
     rules: {
@@ -123,6 +123,14 @@ export default defineConfig(
     rules: {
       "import-x/no-default-export": "error",
       "import-x/no-extraneous-dependencies": ["error", { packageDir: ROOT, devDependencies: false }],
+    },
+  },
+  {
+    name: "the board's page, which is published as it is built",
+    files: ["lib/cli/board/page/**"],
+    rules: {
+      "import-x/no-extraneous-dependencies": ["error", { packageDir: ROOT }],
+      "import-x/no-default-export": "off",
     },
   },
   {
@@ -157,7 +165,7 @@ export default defineConfig(
   },
   {
     name: "TypeScript",
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, rxjsX.configs.strict],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: ROOT } },
     rules: {

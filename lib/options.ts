@@ -8,6 +8,7 @@ import {
   isReadableOnTheWay,
 } from "./channel/gatewayCredentials.js";
 import { check, checkDurationMs, checkObject, checkOptionNames } from "./check.js";
+import { checkEndpoint } from "./checkEndpoint.js";
 import type { OpRecord } from "./rest/OpRecord.js";
 
 /** Who the agent is; the three parts together are what the gateway knows it by. */
@@ -291,21 +292,6 @@ function checkGraceMs(reconnect: BackoffBounds | false, graceMs: number | undefi
     `at least reconnect.initialDelayMs (${initialDelayMs} ms): the first reconnect may take that long to begin, ` +
       "so every hiccup of the network would count as a stale channel",
   );
-}
-
-/** @internal */
-export function checkEndpoint(endpoint: unknown): void {
-  check(
-    isEndpoint(endpoint),
-    "endpoint",
-    'a "host:port" (or another gRPC target, without "http://" or "user:password@")',
-  );
-}
-
-function isEndpoint(endpoint: unknown): boolean {
-  if (typeof endpoint !== "string" || !/^[^\s]+$/.test(endpoint) || /^https?:/i.test(endpoint)) return false;
-  // No gRPC target has user-info: all of it would be looked up as a name, and shown when there is none of that name.
-  return endpoint.startsWith("unix:") || !endpoint.includes("@");
 }
 
 function checkAll<T>(checks: Checks<T>, options: unknown, parent?: string): void {

@@ -45,7 +45,7 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     expect(readdirSync(installed).toSorted()).to.deep.equal(
       ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "protos"].toSorted(),
     );
-    expect(readdirSync(join(installed, "dist")).toSorted()).to.deep.equal(["codegen", "lib"]);
+    expect(readdirSync(join(installed, "dist")).toSorted()).to.deep.equal(["board", "codegen", "lib"]);
   });
 
   it("runs the README's example, types included", () => {

@@ -14,6 +14,9 @@ export interface OpRecord {
 /** What an operator can ask for. */
 export type OpAction = "pause" | "resume" | "terminate";
 
+/** @internal */
+export const OP_ACTIONS: readonly OpAction[] = ["pause", "resume", "terminate"];
+
 /** That the gateway has accepted an action on one op. */
 export interface OpActionAck {
   readonly op_id: string;

@@ -1,9 +1,16 @@
+import { anyAbortSignal } from "../anyAbortSignal.js";
 import { isLoopback } from "../channel/isLoopback.js";
+import { withoutSecret } from "../channel/withoutSecret.js";
 import { check, checkDurationMs } from "../check.js";
 import type { AgentIdentity } from "../options.js";
-import { describeError, printable } from "../printable.js";
+import { MAX_LENGTH, printable } from "../printable.js";
+import { exchange, type HttpAnswer } from "./exchange.js";
+import { failureOf } from "./failureOf.js";
+import { isHaltAck, isOpAck, isOpRecord, isOpRecords } from "./isAnswer.js";
 import type { OpAction, OpActionAck, OpHaltAck, OpRecord } from "./OpRecord.js";
 import { OpsApiError } from "./OpsApiError.js";
+import { parsed } from "./parsed.js";
+import { problemIn } from "./problemIn.js";
 
 /** How the API server is reached. */
 export interface OpsClientOptions {
@@ -15,86 +22,120 @@ export interface OpsClientOptions {
   readonly timeoutMs?: number;
 }
 
+/** What is asked, and how to know the answer. */
+interface Question<T> {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: object;
+  readonly signal?: AbortSignal | undefined;
+  readonly isAnswer: (body: unknown) => body is T;
+}
+
 /**
  * The operator's side of the gateway's API server: its routes under `/api/v1/ops`.
  *
- * Every call rejects with an {@link OpsApiError} where it is refused or nobody answers in time.
+ * Every call rejects with an {@link OpsApiError} where it is refused, or where nobody who knows these routes answers in
+ * time: what is not the expected answer is never taken for a yes.
  *
  * @internal
  */
 export class OpsClient {
   readonly apiUrl: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #server: URL;
+  readonly #apiKey: string | undefined;
   readonly #timeoutMs: number;
 
   /** @throws TypeError naming the option that is wrong. */
   constructor({ apiUrl, apiKey, timeoutMs = 10_000 }: OpsClientOptions) {
-    const url = httpUrl(apiUrl);
+    this.#server = httpUrl(apiUrl);
     checkDurationMs("timeoutMs", timeoutMs, 1);
-    check(apiKey === undefined || isHeaderValue(apiKey), "apiKey", "a non-empty line of ASCII");
+    check(apiKey === undefined || isBearerKey(apiKey), "apiKey", "a non-empty line of ASCII without blanks");
     check(
-      apiKey === undefined || url.protocol === "https:" || isLoopback(url.host),
+      apiKey === undefined || this.#server.protocol === "https:" || isLoopback(this.#server.host),
       "apiKey",
       "left out where it would go to another machine in clear text",
     );
-    this.apiUrl = url.href.replace(/\/+$/, "");
-    this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    this.apiUrl = this.#server.href.replace(/\/+$/, "");
+    this.#apiKey = apiKey;
     this.#timeoutMs = timeoutMs;
   }
 
   /** The ops that are registered. */
-  async list({ signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly OpRecord[]> {
-    const records = await this.#ask("GET", "", undefined, signal);
-    if (!Array.isArray(records)) throw new OpsApiError(`${this.apiUrl} did not answer with a list of ops`, 200);
-    return records as readonly OpRecord[];
+  list({ signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly OpRecord[]> {
+    return this.#ask({ method: "GET", path: "", signal, isAnswer: isOpRecords });
   }
 
   /** Registers an op as running; one that is registered already stays as it is. */
   async register(opId: string, { agentId, teamId, orgId }: Partial<AgentIdentity> = {}): Promise<OpRecord> {
+    checkOpId(opId);
     // The gateway itself reads op_id only; a gateway for development takes the op for that agent's.
     const body = { op_id: opId, agent_id: agentId, team_id: teamId, org_id: orgId };
-    return (await this.#ask("POST", "", body)) as OpRecord;
+    return this.#ask({ method: "POST", path: "", body, isAnswer: isOpRecord });
   }
 
   /** Pauses, resumes or terminates one op. */
   async act(opId: string, action: OpAction): Promise<OpActionAck> {
-    return (await this.#ask("POST", `/${pathSegment(opId)}/${action}`)) as OpActionAck;
+    return this.#ask({ method: "POST", path: `/${pathSegment(opId)}/${action}`, isAnswer: isOpAck(opId, action) });
   }
 
   /** Does so to every op of the agent that this op belongs to. */
   async haltAgent(opId: string, action: OpAction): Promise<OpHaltAck> {
-    return (await this.#ask("POST", `/${pathSegment(opId)}/halt-agent`, { action })) as OpHaltAck;
+    const path = `/${pathSegment(opId)}/halt-agent`;
+    return this.#ask({ method: "POST", path, body: { action }, isAnswer: isHaltAck("agent", action) });
   }
 
   /** Does so to every op of every agent. */
-  async haltFleet(action: OpAction): Promise<OpHaltAck> {
-    return (await this.#ask("POST", "/global/halt", { action })) as OpHaltAck;
+  haltFleet(action: OpAction): Promise<OpHaltAck> {
+    const isAnswer = isHaltAck("global", action);
+    return this.#ask({ method: "POST", path: "/global/halt", body: { action }, isAnswer });
   }
 
-  async #ask(method: "GET" | "POST", path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+  async #ask<T>({ isAnswer, ...question }: Question<T>): Promise<T> {
+    const { status, location, body } = await this.#exchange(question);
+    if (status >= 300 && status < 400) {
+      throw this.#error(`answered with ${status}, which is not followed, to ${location ?? "nowhere"}`, status);
+    }
+    if (status < 200 || status >= 300) {
+      throw new OpsApiError(this.#clean(problemIn(status, body)), status);
+    }
+    const answer = parsed(body);
+    if (!isAnswer(answer)) throw this.#error(`did not answer as a gateway's API server does (${status})`, status);
+    return answer;
+  }
+
+  async #exchange({ method, path, body, signal }: Omit<Question<unknown>, "isAnswer">): Promise<HttpAnswer> {
     const timeout = AbortSignal.timeout(this.#timeoutMs);
+    using either = anyAbortSignal(timeout, ...(signal ? [signal] : []));
     try {
-      const response = await fetch(`${this.apiUrl}/api/v1/ops${path}`, {
+      return await exchange(this.#server, {
         method,
-        // A key goes to no other address than the one that was named.
-        redirect: "error",
+        path: `${this.#server.pathname.replace(/\/+$/, "")}/api/v1/ops${path}`,
         headers: {
-          ...this.#headers,
           accept: "application/json",
+          ...(this.#apiKey === undefined ? {} : { authorization: `Bearer ${this.#apiKey}` }),
           ...(body ? { "content-type": "application/json" } : {}),
         },
-        body: body ? JSON.stringify(body) : null,
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        body: body && JSON.stringify(body),
+        signal: either.signal,
       });
-      if (!response.ok) throw new OpsApiError(await problemOf(response), response.status);
-      return await response.json();
     } catch (error) {
-      if (error instanceof OpsApiError || signal?.aborted) throw error;
-      const why = timeout.aborted
-        ? `did not answer within ${this.#timeoutMs} ms`
-        : `cannot be reached: ${reasonOf(error)}`;
-      throw new OpsApiError(`${this.apiUrl} ${why}`, undefined, { cause: error });
+      signal?.throwIfAborted();
+      if (timeout.aborted) throw this.#error(`did not answer within ${this.#timeoutMs} ms`, undefined);
+      const cause = failureOf(error, (text) => this.#clean(text));
+      throw this.#error(`cannot be reached: ${cause.message}`, undefined, { cause });
     }
+  }
+
+  #error(what: string, status: number | undefined, options?: ErrorOptions): OpsApiError {
+    return new OpsApiError(this.#clean(`${this.apiUrl} ${what}`), status, options);
+  }
+
+  /** A server may repeat what it was sent. */
+  #clean(text: string): string {
+    if (this.#apiKey === undefined) return printable(text);
+    // Before it is cut, or half of a key would be left; of what is shown, that much is enough even if it is all keys.
+    const enough = text.slice(0, 64 * (MAX_LENGTH + this.#apiKey.length));
+    return printable(withoutSecret(enough, this.#apiKey));
   }
 }
 
@@ -108,27 +149,17 @@ function httpUrl(apiUrl: unknown): URL {
   return url;
 }
 
-/** An id of dots alone would be taken for a step in the path. */
+function isBearerKey(value: unknown): boolean {
+  return typeof value === "string" && /^[!-~]+$/.test(value);
+}
+
+function checkOpId(opId: string): void {
+  check(typeof opId === "string" && opId.trim() !== "", "opId", "the id of an op");
+  check(!/\p{Surrogate}/u.test(opId), "opId", "well-formed Unicode");
+}
+
+/** An id of dots alone would be taken for a step in the path by what stands between. */
 function pathSegment(opId: string): string {
-  check(opId !== "", "opId", "the id of an op");
+  checkOpId(opId);
   return encodeURIComponent(opId).replace(/^\.{1,2}$/, (dots) => dots.replaceAll(".", "%2E"));
-}
-
-function isHeaderValue(value: unknown): boolean {
-  return typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
-}
-
-/** The detail of an RFC 7807 problem; else the status. */
-async function problemOf(response: Response): Promise<string> {
-  const { status, statusText } = response;
-  const problem: unknown = await response.json().catch(() => undefined);
-  const { detail, title } = (typeof problem === "object" && problem !== null ? problem : {}) as Record<string, unknown>;
-  const said = [detail, title].filter((text): text is string => typeof text === "string" && text !== "");
-  return `${status} ${printable(said[0] ?? statusText)}`.trim();
-}
-
-/** fetch says "fetch failed" and keeps the reason in `cause`. */
-function reasonOf(error: unknown): string {
-  const { cause } = error as { cause?: unknown };
-  return describeError(cause ?? error);
 }

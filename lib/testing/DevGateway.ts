@@ -1,14 +1,19 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import type { Observable } from "rxjs";
+import { type Observable, Subject } from "rxjs";
 import { OpControlMessage as WireMessage } from "../../codegen/gen/policy.js";
+import { check } from "../check.js";
 import { AGENT_ID_PREFIX, FLEET_ID, type OpControlSignal } from "../opStatus.js";
 import type { AgentIdentity } from "../options.js";
 import { bind, type Bound } from "./bind.js";
-import type { DevGatewayOptions } from "./DevGatewayOptions.js";
+import type { DevGatewayOptions, RestOptions } from "./DevGatewayOptions.js";
 import { GatewayStreams } from "./GatewayStreams.js";
 import { type GatewayCall, opControlService } from "./opControlService.js";
 import type { RawSignal } from "./RawSignal.js";
-import { refusalOf } from "./refusalOf.js";
+import { isSameAgent, refusalOf } from "./refusalOf.js";
+import { OpRegistry } from "./rest/OpRegistry.js";
+import type { PublishSignal } from "./rest/OpSignal.js";
+import type { RestServer } from "./rest/RestServer.js";
+import type { SentSignal } from "./SentSignal.js";
 import type { StreamEnd } from "./StreamEnd.js";
 
 const wireNumbers: Readonly<Record<OpControlSignal, number>> = { PAUSE: 1, RESUME: 2, TERMINATE: 3 };
@@ -17,7 +22,9 @@ const SHUTDOWN_GRACE_MS = 500;
 
 /**
  * A governance gateway for development and tests: a real gRPC server that checks its subscribers in the gateway's order
- * and broadcasts signals without replay.
+ * and broadcasts signals without replay, and the operator's REST API where `rest` asks for it.
+ *
+ * What its own methods send is sent as it is; `ops` keeps a record of what an operator does, as the REST API has it.
  *
  * @example
  * ```ts
@@ -37,15 +44,23 @@ export class DevGateway implements AsyncDisposable {
   readonly endpoint: string;
   /** 0 at a `unix:` address. */
   readonly port: number;
+  /** The ops that operators act on, by REST or here. */
+  readonly ops: OpRegistry;
   readonly #server: Server;
   readonly #streams: GatewayStreams;
+  readonly #sent$ = new Subject<SentSignal>();
+  #rest: RestServer | undefined;
   #sequence = 0n;
 
-  private constructor(server: Server, { endpoint, port }: Bound, streams: GatewayStreams) {
+  private constructor(server: Server, { endpoint, port }: Bound, streams: GatewayStreams, publisher: boolean) {
     this.#server = server;
     this.#streams = streams;
     this.endpoint = endpoint;
     this.port = port;
+    const publish: PublishSignal = ({ opId, signal, agent }) => {
+      this.signal(opId, signal, agent);
+    };
+    this.ops = new OpRegistry({ publish: publisher ? publish : undefined });
   }
 
   /** Starts listening. */
@@ -53,8 +68,11 @@ export class DevGateway implements AsyncDisposable {
     tokens,
     publisher = true,
     credentials = ServerCredentials.createInsecure(),
+    rest,
     ...where
   }: DevGatewayOptions = {}): Promise<DevGateway> {
+    // An empty one would let nobody in, or everybody.
+    check(rest?.apiKey === undefined || /^[!-~]+$/.test(rest.apiKey), "rest.apiKey", "a line of ASCII without blanks");
     const server = new Server();
     const streams = new GatewayStreams((agent, metadata) => refusalOf(agent, metadata, { tokens, publisher }));
     server.addService(opControlService, {
@@ -62,7 +80,19 @@ export class DevGateway implements AsyncDisposable {
         streams.take(call);
       },
     });
-    return new DevGateway(server, await bind(server, where, credentials), streams);
+    const gateway = new DevGateway(server, await bind(server, where, credentials), streams, publisher);
+    if (rest) await gateway.#serve(rest);
+    return gateway;
+  }
+
+  /** The base URL of the REST API, where there is one. */
+  get apiUrl(): string | undefined {
+    return this.#rest?.url;
+  }
+
+  /** Each signal as it is sent, sensible or not. */
+  get sent$(): Observable<SentSignal> {
+    return this.#sent$.asObservable();
   }
 
   /** The agents that are subscribed now, one entry a stream. */
@@ -111,8 +141,12 @@ export class DevGateway implements AsyncDisposable {
   }
 
   /** Sends anything that the wire can carry, sensible or not. */
-  send({ sequence = this.#sequence++, ...message }: RawSignal, agent?: AgentIdentity): void {
-    this.#streams.send(WireMessage.fromPartial({ ...message, sequence }), agent);
+  send({ opId = "", signal = 0, sequence = this.#sequence++ }: RawSignal, agent?: AgentIdentity): void {
+    const message = { opId, signal, sequence };
+    this.#streams.send(WireMessage.fromPartial(message), agent);
+    if (!this.#sent$.observed) return;
+    const { length: streams } = this.subscribers.filter((subscriber) => !agent || isSameAgent(subscriber, agent));
+    this.#sent$.next({ ...message, agent, streams });
   }
 
   /** Sends these bytes as a message of its own, be it one or not. */
@@ -142,15 +176,17 @@ export class DevGateway implements AsyncDisposable {
 
   /** Dies: cuts every connection at once and frees the port, so that another can start there. */
   kill(): void {
+    this.#rest?.kill();
     this.#server.forceShutdown();
   }
 
   /**
-   * Makes way for a successor, as in a rolling restart: listens no more, frees the port at once and sends GOAWAY on every
+   * Makes way for a successor, as in a rolling restart: listens no more, frees the ports at once and sends GOAWAY on every
    * connection. Streams that are open go on until their agents leave or `graceMs` have passed, when they are cut;
    * resolves then.
    */
   drain(graceMs = Infinity): Promise<void> {
+    this.#rest?.close();
     return new Promise((resolve) => {
       const cut = (): void => {
         this.kill();
@@ -164,8 +200,9 @@ export class DevGateway implements AsyncDisposable {
     });
   }
 
-  /** Ends every stream in order and stops listening. */
+  /** Ends every stream in order, cuts those who use the REST API, and stops listening. */
   close(): Promise<void> {
+    this.#rest?.kill();
     this.sendHeaders();
     this.endStreams();
     return this.drain(SHUTDOWN_GRACE_MS);
@@ -173,5 +210,15 @@ export class DevGateway implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #serve(rest: RestOptions): Promise<void> {
+    try {
+      const { RestServer } = await import("./rest/RestServer.js");
+      this.#rest = await RestServer.start(this.ops, rest);
+    } catch (error) {
+      this.kill();
+      throw error;
+    }
   }
 }

@@ -15,4 +15,16 @@ export interface DevGatewayOptions {
   readonly publisher?: boolean;
   /** How the server proves itself; plaintext by default. */
   readonly credentials?: ServerCredentials;
+  /** The operator's REST API as well, in plaintext; `{}` for one on a free port. Without this there is none. */
+  readonly rest?: RestOptions;
+}
+
+/** Where the REST API of a {@link DevGateway} listens, and for whom. */
+export interface RestOptions {
+  /** Where it listens; `127.0.0.1` by default. */
+  readonly host?: string;
+  /** The port; by default one that is free. */
+  readonly port?: number;
+  /** The key that every request has to bring, as `Authorization: Bearer …`. Without this none is asked for. */
+  readonly apiKey?: string;
 }

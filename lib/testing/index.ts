@@ -1,8 +1,15 @@
 // The gateway
 export { DevGateway } from "./DevGateway.js";
-export type { DevGatewayOptions } from "./DevGatewayOptions.js";
+export type { DevGatewayOptions, RestOptions } from "./DevGatewayOptions.js";
 export type { RawSignal } from "./RawSignal.js";
+export type { SentSignal } from "./SentSignal.js";
 export type { StreamEnd } from "./StreamEnd.js";
+
+// What its operator does
+export type { OpRegistry } from "./rest/OpRegistry.js";
+export type { OpEvent } from "./rest/OpEvent.js";
+export { OpRefusedError } from "./rest/OpRefusedError.js";
+export type { OpAction, OpHaltAck, OpRecord, OpRecordState } from "../rest/OpRecord.js";
 
 // The network in front of it
 export { FaultProxy } from "./FaultProxy.js";

@@ -14,6 +14,7 @@ import type { DevGatewayOptions } from "../../lib/testing/DevGatewayOptions.js";
 import { connectTo, subscribed, testPair, tlsServer, US } from "../helpers/gateways.js";
 import { RawStream } from "../helpers/RawStream.js";
 import { record, rejectionOf } from "../helpers/record.js";
+import { askApi } from "./rest/askApi.js";
 
 /** The same agent id in another team, and in another organisation. */
 const OTHER_TEAM = { ...US, teamId: "support" };
@@ -182,6 +183,101 @@ describe("DevGateway", () => {
         { opId: OP, signal: 2, sequence: 0n },
         { opId: "", signal: 0, sequence: 1n },
       ]);
+    });
+  });
+
+  describe("sent$", () => {
+    it("tells each signal, whom it was for and how many streams it went to", async () => {
+      const gateway = await start();
+      gateway.pause("nobody looks");
+      const { values } = record(gateway.sent$);
+      gateway.pause(OP);
+      await subscribe(gateway);
+      await subscribe(gateway);
+      await subscribe(gateway, OTHER_TEAM);
+      gateway.haltAgent(US, "TERMINATE");
+      gateway.send({ sequence: 77n });
+      expect(values).to.deep.equal([
+        { opId: OP, signal: 1, sequence: 1n, agent: undefined, streams: 0 },
+        { opId: "agent:agent-7", signal: 3, sequence: 2n, agent: US, streams: 2 },
+        { opId: "", signal: 0, sequence: 77n, agent: undefined, streams: 3 },
+      ]);
+    });
+  });
+
+  describe("ops", () => {
+    it("sends a signal with what an operator does, to the agent that the op is registered for", async () => {
+      const gateway = await start();
+      const [us, them] = [await subscribe(gateway), await subscribe(gateway, OTHER_TEAM)];
+      gateway.ops.register(OP, US);
+      await gateway.ops.act(OP, "pause");
+      await gateway.ops.haltAgent(OP, "resume");
+      await gateway.ops.haltFleet("terminate");
+      expect((await us.received(3)).map(brief)).to.deep.equal([`1 ${OP}`, "2 agent:agent-7", "3 *"]);
+      expect((await them.received(1)).map(brief)).to.deep.equal(["3 *"]);
+    });
+
+    it("keeps no record of what the gateway's own methods send", async () => {
+      const gateway = await start();
+      const op = gateway.ops.register(OP);
+      gateway.terminate(OP);
+      expect(gateway.ops.list()).to.deep.equal([op]);
+    });
+  });
+
+  describe("rest", () => {
+    const OPS = "/api/v1/ops";
+
+    it("serves the operator's API, which is not there otherwise", async () => {
+      expect((await start()).apiUrl).to.equal(undefined);
+      const gateway = await start({ rest: {} });
+      expect(gateway.apiUrl).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
+      gateway.ops.register(OP);
+      const { status, body } = await askApi(gateway.apiUrl, { method: "GET", path: OPS });
+      expect([status, body]).to.deep.equal([200, gateway.ops.list()]);
+    });
+
+    it("requires the key that is given", async () => {
+      const gateway = await start({ rest: { apiKey: "secret" } });
+      expect((await askApi(gateway.apiUrl, { path: OPS })).status).to.equal(401);
+    });
+
+    for (const apiKey of ["", "two words", "line\nbreak", "é"]) {
+      it(`refuses ${JSON.stringify(apiKey)} as a key at once, by the option's name`, async () => {
+        const error = await rejectionOf(start({ rest: { apiKey } }), TypeError);
+        expect(error.message).to.equal("rest.apiKey must be a line of ASCII without blanks");
+      });
+    }
+
+    it("leaves nothing behind where its port is somebody else's", async () => {
+      const { apiUrl } = await start({ rest: {} });
+      const { port } = await startAndClose();
+      await rejectionOf(start({ port, rest: { port: Number(new URL(apiUrl!).port) } }), Error);
+      await start({ port });
+    });
+
+    for (const end of ["close", "kill"] as const) {
+      it(`ends its connections at once with ${end}, and starts again on the same ports`, async () => {
+        const gateway = await start({ rest: {} });
+        const rest = { port: Number(new URL(gateway.apiUrl!).port) };
+        const idle = connect(rest.port, "127.0.0.1").on("error", () => undefined);
+        await once(idle, "connect");
+        await askApi(gateway.apiUrl, { method: "GET", path: OPS });
+        const cut = once(idle, "close");
+        await gateway[end]();
+        await cut;
+        const again = await start({ port: gateway.port, rest });
+        expect((await askApi(again.apiUrl, { method: "GET", path: OPS })).body).to.deep.equal([]);
+      });
+    }
+
+    it("gives its port up with drain, so that a successor can listen", async () => {
+      const gateway = await start({ rest: {} });
+      using stream = await new RawStream(gateway).subscribed();
+      const drained = gateway.drain();
+      await start({ port: gateway.port, rest: { port: Number(new URL(gateway.apiUrl!).port) } });
+      stream.call.cancel();
+      await drained;
     });
   });
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { isLoopback } from "../../channel/isLoopback.js";
-import { type AgentIdentity, checkEndpoint, type ConnectOptions, type WhenStaleOptions } from "../../options.js";
+import { checkEndpoint } from "../../checkEndpoint.js";
+import type { AgentIdentity, ConnectOptions, WhenStaleOptions } from "../../options.js";
 import { durationMs } from "../durationMs.js";
 import { given } from "../given.js";
 
@@ -52,15 +53,16 @@ export function withConnectionOptions(command: Command, otherwise = DEFAULT_ENDP
     .option("--allow-insecure", "allow plaintext to another machine")
     .option("--no-reconnect", "try once, and fail with any fault")
     .addOption(
-      new Option("--when-stale <policy>", "what to do when the gateway is not heard of for too long")
-        .choices(["proceed", "hold", "fail"])
-        .default(undefined, "proceed"),
+      new Option(
+        "--when-stale <policy>",
+        "what to do when the gateway is not heard of for too long (default: proceed)",
+      ).choices(["proceed", "hold", "fail"]),
     )
     .option("--stale-after <duration>", "how long that is, such as 10s (default: 10s)", durationMs);
 }
 
 /**
- * What these options ask for; an empty variable of the environment counts as none.
+ * What these options ask for.
  *
  * @throws TypeError where the agent would be guessed on a gateway of somebody else's: its signals would go elsewhere.
  */
@@ -68,7 +70,7 @@ export function connectionOf(args: ConnectionArguments): Connection {
   const endpoint = given(args.gateway) ?? DEFAULT_ENDPOINT;
   checkEndpoint(endpoint);
   const token = given(args.token);
-  const staleAfter = args.staleAfter ?? DEFAULT_STALE_AFTER_MS;
+  const { whenStale, staleAfter } = args;
   return {
     endpoint,
     options: {
@@ -76,7 +78,9 @@ export function connectionOf(args: ConnectionArguments): Connection {
       ...(token === undefined ? {} : { credentialToken: token }),
       ...(args.allowInsecure ? { allowInsecure: true } : {}),
       reconnect: args.reconnect && RECONNECT,
-      ...(args.whenStale === undefined ? {} : { whenStale: { then: args.whenStale, graceMs: staleAfter } }),
+      ...((whenStale ?? staleAfter) === undefined
+        ? {}
+        : { whenStale: { then: whenStale ?? "proceed", graceMs: staleAfter ?? DEFAULT_STALE_AFTER_MS } }),
     },
   };
 }

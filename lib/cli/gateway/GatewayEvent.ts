@@ -1,0 +1,20 @@
+import type { AgentIdentity } from "../../options.js";
+import type { OpEvent } from "../../testing/rest/OpEvent.js";
+import type { SentSignal } from "../../testing/SentSignal.js";
+
+/** What there is to tell of a gateway. */
+export type GatewayEvent =
+  | OpEvent
+  | Listening
+  | { readonly type: "subscribed" | "left"; readonly agent: AgentIdentity }
+  | { readonly type: "sent"; readonly sent: SentSignal }
+  | { readonly type: "closed" };
+
+/** Where it listens, and what it asks for there. */
+export interface Listening {
+  readonly type: "listening";
+  readonly endpoint: string;
+  readonly asksForToken: boolean;
+  readonly apiUrl: string;
+  readonly asksForKey: boolean;
+}

@@ -1,0 +1,52 @@
+import type { AgentIdentity } from "../../options.js";
+import { printable } from "../../printable.js";
+import type { GatewayEvent } from "./GatewayEvent.js";
+import { signalName } from "./signalName.js";
+
+const LABEL_WIDTH = 11;
+
+/** An event as lines for people; what comes from outside is made printable. */
+export function eventText(event: GatewayEvent): string {
+  switch (event.type) {
+    case "listening":
+      return (
+        "gateway for development, not for production: it forgets everything when it ends\n" +
+        line("agents", `gRPC on ${event.endpoint}${event.asksForToken ? ", with a credential token" : ""}`) +
+        line("operators", `REST on ${event.apiUrl}${event.asksForKey ? ", with the key" : ""}`)
+      );
+    case "subscribed":
+    case "left":
+      return line(event.type, agentText(event.agent));
+    case "registered": {
+      const { record, agent } = event;
+      return line(event.type, `${printable(record.op_id)}, ${record.state}, for ${agentText(agent)}`);
+    }
+    case "accepted":
+      return line(event.type, `${event.action} ${printable(event.record.op_id)}, which is ${event.record.state} now`);
+    case "halted": {
+      const { scope, target, action } = event.halt;
+      return line(
+        "accepted",
+        `${action} ${scope === "agent" ? `every op of ${printable(target)}` : "the whole fleet"}`,
+      );
+    }
+    case "sent": {
+      const { opId, signal, sequence, agent, streams } = event.sent;
+      const what = `${signalName(signal)} ${printable(opId)} to ${agentText(agent)}`;
+      return line(event.type, `${what}, #${sequence}${streams === 0 ? ": nobody is subscribed, so it is lost" : ""}`);
+    }
+    case "closed":
+      return line(event.type, "every stream has ended");
+  }
+}
+
+function line(label: string, text: string): string {
+  return `${label.padEnd(LABEL_WIDTH)}${text}\n`;
+}
+
+/** The three parts that an agent is known by; those that are empty are left out. */
+function agentText(agent: AgentIdentity | undefined): string {
+  if (!agent) return "everyone";
+  const { orgId, teamId, agentId } = agent;
+  return printable([orgId, teamId, agentId].filter((part) => part).join("/"));
+}

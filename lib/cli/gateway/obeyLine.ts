@@ -1,0 +1,40 @@
+import { describeError, printable } from "../../printable.js";
+import { OP_ACTIONS, type OpAction } from "../../rest/OpRecord.js";
+import type { DevGateway } from "../../testing/DevGateway.js";
+import { opSignals } from "../../testing/rest/opSignals.js";
+
+/** What can be typed. */
+export const LINE_HELP = "type pause, resume or terminate, and an op such as demo:1, or * for the whole fleet; or: ops";
+
+type Gateway = Pick<DevGateway, "ops" | "signal">;
+
+/**
+ * Does what an operator has typed, and gives what there is to say to it. An op that is registered is acted on as by the
+ * REST API, so that its record agrees; the signal of another goes to everyone as it is.
+ */
+export async function obeyLine(gateway: Gateway, typed: string): Promise<string | undefined> {
+  const [, verb = "", opId = ""] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(typed) ?? [];
+  if (verb === "") return undefined;
+  if (verb === "ops" && opId === "") return opList(gateway);
+  const action = OP_ACTIONS.find((known) => known === verb);
+  return action && opId !== "" ? act(gateway, opId, action) : LINE_HELP;
+}
+
+async function act(gateway: Gateway, opId: string, action: OpAction): Promise<string | undefined> {
+  const record = gateway.ops.get(opId);
+  if (!record) {
+    gateway.signal(opId, opSignals[action]);
+    return undefined;
+  }
+  try {
+    await gateway.ops.act(opId, action);
+    return undefined;
+  } catch (error) {
+    return `refused: ${printable(opId)} is ${record.state}: ${describeError(error)}`;
+  }
+}
+
+function opList({ ops }: Gateway): string {
+  const lines = ops.list().map(({ op_id, state }) => `${state.padEnd(10)} ${printable(op_id)}`);
+  return lines.length > 0 ? lines.join("\n") : "no op is registered";
+}

@@ -1,0 +1,57 @@
+import { expect } from "chai";
+import { LINE_HELP, obeyLine } from "../../../lib/cli/gateway/obeyLine.js";
+import { OpRegistry } from "../../../lib/testing/rest/OpRegistry.js";
+
+describe("obeyLine", () => {
+  let sent: string[];
+  let ops: OpRegistry;
+  const signal = (opId: string, name: string): void => void sent.push(`raw ${name} ${opId}`);
+  const obey = (line: string): Promise<string | undefined> => obeyLine({ ops, signal }, line);
+
+  beforeEach(() => {
+    sent = [];
+    ops = new OpRegistry({ publish: ({ opId, signal: name }) => void sent.push(`${name} ${opId}`) });
+  });
+
+  it("acts on an op that is registered through its record, whatever blanks are around or in it", async () => {
+    ops.register("demo 1");
+    for (const line of ["pause demo 1", "\t resume   demo 1 ", "terminate demo 1\r"]) {
+      expect(await obey(line)).to.equal(undefined);
+    }
+    expect(sent).to.deep.equal(["PAUSE demo 1", "RESUME demo 1", "TERMINATE demo 1"]);
+    expect(ops.get("demo 1")?.state).to.equal("terminated");
+  });
+
+  it("sends the signal of any other id as it is", async () => {
+    ops.register("demo:1");
+    for (const line of ["pause other:", "terminate *", "resume agent:agent-7"]) await obey(line);
+    expect(sent).to.deep.equal(["raw PAUSE other:", "raw TERMINATE *", "raw RESUME agent:agent-7"]);
+    expect(ops.list()).to.have.length(1);
+  });
+
+  it("says why an op is not acted on", async () => {
+    ops.ingest("\u0007");
+    expect(await obey("pause \u0007")).to.equal(
+      "refused: \\u0007 is pending: Operation state does not permit this transition",
+    );
+    expect(sent).to.deep.equal([]);
+  });
+
+  it("lists the ops", async () => {
+    expect(await obey("ops")).to.equal("no op is registered");
+    ops.register("demo:1");
+    ops.ingest("\u0007");
+    expect(await obey(" ops ")).to.equal("running    demo:1\npending    \\u0007");
+  });
+
+  for (const line of ["help", "?", "pause", "stop demo:1", "constructor x", "PAUSE x", "ops x"]) {
+    it(`says what can be typed after ${JSON.stringify(line)}`, async () => {
+      expect(await obey(line)).to.equal(LINE_HELP);
+      expect(sent).to.deep.equal([]);
+    });
+  }
+
+  for (const line of ["", "  \t"]) {
+    it(`says nothing after ${JSON.stringify(line)}`, async () => expect(await obey(line)).to.equal(undefined));
+  }
+});
