@@ -24,7 +24,7 @@ const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
 ];
 
 (process.platform === "linux" ? describe : describe.skip)("rx-op-control exec, as a process", function () {
-  this.timeout(60_000);
+  this.timeout(25_000);
 
   let gateway: DevGateway;
   const runs = new Set<AsyncDisposable>();
@@ -243,7 +243,7 @@ const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
     before(async () => {
       mortal = await DevGateway.start();
       const stale = ["--stale-after", "500ms", "--when-stale"];
-      holding = exec(["sh", "-c", "echo ready; exec sleep 1000"], { options: [...stale, "hold"] }, mortal);
+      holding = exec(["sh", "-c", "echo ready; exec sleep 100"], { options: [...stale, "hold"] }, mortal);
       failing = exec([governed.tidy], { options: [...stale, "fail"] }, mortal);
       await Promise.all([holding, failing].map((run) => run.printed(/ready/)));
       mortal.kill();
@@ -273,7 +273,7 @@ const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
 
     before(() => {
       deaf = exec(["sh", "-c", "echo $$; exec yes >&2"], { isDeaf: true });
-      unguarded = exec(["sh", "-c", "echo ready; exec sleep 1000"]);
+      unguarded = exec(["sh", "-c", "echo ready; exec sleep 100"]);
     });
 
     it("by a reader of its stderr that does not read", async () => {

@@ -10,7 +10,7 @@ import { isStopped } from "../../../helpers/procfs.js";
   let tree: GroupTree;
 
   beforeEach(async () => {
-    child = spawn("sh", ["-c", "trap 'exit 5' TERM; echo ready; while :; do sleep 1000 & wait; done"], {
+    child = spawn("sh", ["-c", "trap 'exit 5' TERM; echo ready; while :; do sleep 100 & wait; done"], {
       detached: true,
       stdio: ["ignore", "pipe", "ignore"],
     });

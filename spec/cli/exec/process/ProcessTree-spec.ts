@@ -114,7 +114,7 @@ import { isAlive, isStopped } from "../../../helpers/procfs.js";
 
   it("does not let a shell see that its job was stopped: it would go on without it", async () => {
     const mark = randomUUID();
-    const { child, printed } = start(mark, ["bash", "-c", "set -m; sh -c 'echo ready; exec sleep 1000'; echo went on"]);
+    const { child, printed } = start(mark, ["bash", "-c", "set -m; sh -c 'echo ready; exec sleep 100'; echo went on"]);
     const tree = new ProcessTree(identify(child.pid!), mark);
     await eventually(() => printed() === "ready\n" && tree.size === 2, "it is ready");
     for (let time = 0; time < 20; time++) {
