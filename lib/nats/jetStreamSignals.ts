@@ -94,7 +94,8 @@ export function jetStreamSignals(options: JetStreamOptions): SignalObservable {
         ...(addresses.some(saysTls) ? { tls: {} } : {}),
         ...withheldFaults(connectionOptions),
         servers: addresses,
-        timeout: connectTimeoutMs,
+        // Of several, one that hangs is to leave time for the others.
+        timeout: connectTimeoutMs / addresses.length,
       });
   return new SignalObservable(
     defer(() => {

@@ -6,7 +6,6 @@ import {
   jetstream,
   type JetStreamManager,
   jetstreamManager,
-  type JetStreamOptions,
   type StreamInfo,
 } from "@nats-io/jetstream";
 import { nanos, type NatsConnection, nuid } from "@nats-io/transport-node";
@@ -58,11 +57,9 @@ export async function openConsumers(
   bus: NatsConnection,
   subjects: readonly string[],
   cursor: Cursor,
-  requestTimeoutMs: number,
 ): Promise<readonly OpenConsumer[]> {
   // Whether there is JetStream at all is told by the first request as well.
-  const options: JetStreamOptions & { checkAPI: false } = { checkAPI: false, timeout: requestTimeoutMs };
-  const manager = await jetstreamManager(bus, options);
+  const manager = await jetstreamManager(bus, { checkAPI: false });
   const stream = await streamInfo(manager, subjects);
   const filters = hasMultipleFilters(bus) ? [subjects] : subjects.map((subject) => [subject]);
   return Promise.all(
@@ -76,7 +73,7 @@ export async function openConsumers(
           ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: seen.sequence }
           : { deliver_policy: DeliverPolicy.All }),
       });
-      const consumer = jetstream(bus, options).consumers.getConsumerFromInfo(created);
+      const consumer = jetstream(bus).consumers.getConsumerFromInfo(created);
       return { key, consumer, name: created.name, pending: created.num_pending, seen };
     }),
   );

@@ -1,6 +1,7 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import { concat, defer, finalize, from, NEVER, type Observable, tap } from "rxjs";
 import { ownSockets } from "../channel/ownSockets.js";
+import { answered } from "./answered.js";
 import { inATurn } from "./inATurn.js";
 
 /**
@@ -16,7 +17,8 @@ export function ownConnection(
 ): Observable<NatsConnection> {
   return defer(() => {
     let stands = false;
-    const open = (): Promise<NatsConnection> => connect({ ...options, reconnect: false, waitOnFirstConnect: false });
+    const open = (): Promise<NatsConnection> =>
+      answered(connect({ ...options, reconnect: false, waitOnFirstConnect: false }), "the last server asked");
     const { opened: connecting, connected, destroy } = ownSockets(open, options.timeout);
     return concat(from(connecting), NEVER).pipe(
       tap(() => {

@@ -50,6 +50,13 @@ describe("ownConnection", () => {
     });
   }
 
+  it("errors where no server answers in time", async () => {
+    await using server = await TcpServer.start();
+    const told = record(ownConnection({ servers: server.endpoint, timeout: 50 }));
+    while (told.end === undefined) await aFewTurns();
+    expect(told.end).to.have.property("message", "no answer from the last server asked in time");
+  });
+
   it("errors where nobody listens, and does not try again by itself", async () => {
     const servers = await deadEndpoint();
     const told = record(ownConnection({ servers, timeout: 60_000, waitOnFirstConnect: true }));

@@ -137,6 +137,17 @@ describeWithNats("A bus that refuses an agent", () => {
     });
   }
 
+  it("a server that says nothing keeps nobody from the others, whichever is asked first", async () => {
+    await using bus = await Bus.start();
+    await using silent = await TcpServer.start();
+    const servers = [silent.endpoint, bus.network.endpoint];
+    using control = bus.agent({ servers, connectionOptions: { noRandomize: true }, connectTimeoutMs: 1_000 });
+    const channel = record(control.connection$);
+    await control.ready();
+    expect(silent.sockets).to.have.lengthOf(1);
+    expect(channel.values.map(({ state }) => state)).to.deep.equal(["connecting", "live"]);
+  });
+
   it("nothing but TLS is spoken where an address says tls://", async () => {
     await using bus = await Bus.start();
     using control = bus.agent({ servers: `tls://${bus.network.endpoint}`, connectionOptions: { token: SECRET } });
