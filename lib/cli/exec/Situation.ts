@@ -81,7 +81,10 @@ function heed(situation: Situation, verdict: OpVerdict): Situation {
       };
     case "terminated":
       // Whoever terminates grants the clean-up, also to what is stopped.
-      return ending(situation, { reason: "terminated", detail: verdict.scope, isUrgent: false });
+      return ending(
+        { ...situation, isPaused: false },
+        { reason: "terminated", detail: verdict.scope, isUrgent: false },
+      );
     case "unknown":
       return ending(situation, failure(verdict.reason, situation.isPaused));
   }

@@ -34,6 +34,14 @@ describe("the situation of what is governed", () => {
     }
   });
 
+  it("leaves the time to clean up that a terminate grants, whatever happens meanwhile", () => {
+    for (const happening of [leaderEnded, sent("SIGTERM"), sent("SIGINT")]) {
+      const { end, isInterrupted } = after(paused, terminated, happening, happening);
+      expect(end).to.include({ reason: "terminated", isUrgent: false });
+      expect(isInterrupted).to.be.false;
+    }
+  });
+
   it("ends it when nobody can say any more whether it may run, or when nobody can guard it", () => {
     expect(after(unknown).end).to.deep.equal({ reason: "failed", detail: "lost", isUrgent: false });
     const unguardable: Happening = { type: "unguardable", reason: new Error("no process") };
