@@ -24,7 +24,7 @@ const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
 ];
 
 (process.platform === "linux" ? describe : describe.skip)("rx-op-control exec, as a process", function () {
-  this.timeout(25_000);
+  this.timeout(60_000);
 
   let gateway: DevGateway;
   const runs = new Set<AsyncDisposable>();
