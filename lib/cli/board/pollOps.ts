@@ -18,8 +18,8 @@ const POLL_MS = 1_000;
  *
  * @param isNamed Whether it was named as the API server: one that is only guessed is known when it has answered.
  */
-export function pollOps(client: Pick<OpsClient, "list">, isNamed: boolean): Observable<OpsNews> {
-  return timer(0, POLL_MS).pipe(
+export function pollOps(client: Pick<OpsClient, "list">, isNamed: boolean, pollMs = POLL_MS): Observable<OpsNews> {
+  return timer(0, pollMs).pipe(
     exhaustMap(() => answer(client)),
     scan((before, news) => ({ ...news, known: before.known || news.records !== undefined }), { known: isNamed }),
   );

@@ -1,4 +1,4 @@
-import { firstValueFrom, fromEvent, race } from "rxjs";
+import { firstValueFrom } from "rxjs";
 import { isLoopback } from "../../channel/isLoopback.js";
 import { OpControlSubscriber } from "../../OpControlSubscriber.js";
 import { printable } from "../../printable.js";
@@ -6,6 +6,7 @@ import { type ApiArguments, opsClientOf } from "../api/apiOptions.js";
 import { type ConnectionArguments, connectionOf } from "../connection/connectionOptions.js";
 import { showConnection } from "../connection/showConnection.js";
 import { ExitCode } from "../ExitCode.js";
+import { stopSignals } from "../gateway/stopSignals.js";
 import { given } from "../given.js";
 import { jsonLine } from "../jsonLine.js";
 import { Board } from "./Board.js";
@@ -27,7 +28,7 @@ export async function runBoard({ port, json, api, ...args }: BoardArguments): Pr
   const { orgId = "", teamId = "", agentId } = options;
   const about = { gateway: endpoint, orgId, teamId, agentId };
   await using board = await Board.start({ control, about, client, isNamed, ...(port === undefined ? {} : { port }) });
-  const ended = firstValueFrom(race(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")));
+  const ended = firstValueFrom(stopSignals());
   if (json) {
     process.stdout.write(jsonLine({ url: board.url, gateway: endpoint, orgId, teamId, agentId }));
   } else {

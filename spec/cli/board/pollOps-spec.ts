@@ -16,7 +16,7 @@ describe("pollOps", () => {
   }
 
   it("asks at once, and again: what cannot be answered now may be later", async () => {
-    const news = pollOps(clientOf(new Error("ECONNREFUSED"), []), false);
+    const news = pollOps(clientOf(new Error("ECONNREFUSED"), []), false, 1);
     expect(await firstValueFrom(news.pipe(take(2), toArray()))).to.deep.equal([
       { known: false, problem: "ECONNREFUSED" },
       { known: true, records: [] },
@@ -24,7 +24,7 @@ describe("pollOps", () => {
   });
 
   it("stays with a server that has answered once, and with one that was named", async () => {
-    const news = pollOps(clientOf([], new Error("ECONNREFUSED")), false);
+    const news = pollOps(clientOf([], new Error("ECONNREFUSED")), false, 1);
     expect(await firstValueFrom(news.pipe(take(2), toArray()))).to.deep.equal([
       { known: true, records: [] },
       { known: true, problem: "ECONNREFUSED" },

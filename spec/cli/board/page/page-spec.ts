@@ -10,6 +10,7 @@ import type { Browser, Page } from "playwright-core";
 import { filter, firstValueFrom } from "rxjs";
 import { displayName } from "../../../../lib/cli/board/displayName.js";
 import { builtPage } from "../../../../lib/cli/board/pageFiles.js";
+import { CommandRun } from "../../gateway/CommandRun.js";
 import { drawn, laneOf, LiveBoard } from "../../../helpers/board/LiveBoard.js";
 import { newPage, openChromium } from "../../../helpers/board/openChromium.js";
 
@@ -298,6 +299,25 @@ describe("the board's page, in Chromium", function () {
     await page.waitForTimeout(1_200);
     expect(await clock()).to.equal(then);
     expect(await page.locator(".grid").evaluate((grid) => getComputedStyle(grid).filter)).to.include("grayscale");
+  });
+
+  it("notices a server that is frozen, which no socket tells, and takes up what is when it goes on", async () => {
+    live = await LiveBoard.start(OPS);
+    const args = ["--json", "--gateway", live.gateway.endpoint, "--api", live.gateway.apiUrl ?? ""];
+    await using run = new CommandRun(["board", ...args, "--org", "acme", "--team", "payments", "--agent", "agent-7"]);
+    await run.printed("\n");
+    page = await newPage(browser);
+    await page.goto((JSON.parse(run.stdout) as { url: string }).url);
+    await laneOf(page, OPS[0]!).getByText("Running").waitFor();
+    run.kill("SIGSTOP");
+    await page
+      .getByRole("alert")
+      .getByText(/^Stale/)
+      .waitFor();
+    live.gateway.pause(OPS[0]!);
+    run.kill("SIGCONT");
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    await laneOf(page, OPS[0]!).getByText("Paused").waitFor();
   });
 
   it("is neither broken nor fooled by hostile op ids, and acts on them as they are", async () => {

@@ -2,7 +2,7 @@ import type { Changes, Snapshot } from "../../BoardEvent.js";
 import { begin, change, clock, link, lose } from "./board.js";
 
 /** The server tells once a second that it is there. */
-const SILENT_MS = 4_000;
+const SILENT_MS = 3_000;
 const CHECK_MS = 500;
 
 /** After a server that answered, but not with events. */
