@@ -65,6 +65,8 @@ for (const [ago, step] of steps.toSorted(([a], [b]) => b - a)) {
   step();
 }
 scene.ago();
+for (const op of ["5f3d91be60:sql-migration", "91be2d60f3:wire-transfer"]) scene.records.set(op, "paused");
+for (const op of ["04ad77c2f1:crawl-vendor-site", "e90d5bb014:mail-customer"]) scene.records.set(op, "terminated");
 scene.records.delete("e90d5bb014:mail-customer");
 
 await using browser = await openChromium();

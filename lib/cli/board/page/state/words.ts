@@ -23,7 +23,7 @@ export function scopeWords(scope: BoardScope, ownScope: BoardScope): string {
 /** What the list adds to what the signals say. */
 export function listingWords(listing: Listing | undefined): string {
   if (!listing) return "";
-  if (listing.disagrees) return `the gateway lists it as ${listing.state}`;
+  if (listing.disagrees) return `listed as ${listing.state}`;
   if (listing.state === "unknown") return "listed in a state unknown here";
   if (listing.state === "pending" || listing.state === "completing") return listing.state;
   return listing.state === "gone" ? "no longer listed" : "";

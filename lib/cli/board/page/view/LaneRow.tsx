@@ -55,7 +55,7 @@ function Status({ lane }: { readonly lane: LaneState }): JSX.Element {
   const whose = state === "running" ? "" : scopeWords(scope, ownScope);
   const listed = listingWords(lane.listing);
   return (
-    <span class="status">
+    <span class="status" title={title(lane)}>
       <Glyph kind={state} />
       <span class="state">{stateWords[state]}</span>
       {whose !== "" && <span class="scope">{whose}</span>}
@@ -63,4 +63,9 @@ function Status({ lane }: { readonly lane: LaneState }): JSX.Element {
       {listed !== "" && <span class={lane.listing?.disagrees ? "disagrees" : "soft listed"}>{listed}</span>}
     </span>
   );
+}
+
+function title({ listing }: LaneState): string | undefined {
+  if (!listing?.disagrees) return undefined;
+  return `The gateway lists it as ${listing.state}, and no signal that says so was seen: it may have been lost.`;
 }
