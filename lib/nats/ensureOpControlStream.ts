@@ -22,7 +22,8 @@ import { StreamMismatchError } from "./StreamUnusableError.js";
  */
 export async function ensureOpControlStream(connection: NatsConnection): Promise<void> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
-  const { config } = (await findStream(manager)) ?? (await manager.streams.add(streamConfig));
+  // A copy, for NATS adds to what it is given.
+  const { config } = (await findStream(manager)) ?? (await manager.streams.add({ ...streamConfig }));
   const mismatch = incompatibilityOf(config, streamConfig.subjects);
   if (mismatch !== undefined) throw new StreamMismatchError(mismatch);
 }
