@@ -2,7 +2,6 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { defer, merge, mergeMap, type Observable, switchMap, tap, throwError, timeout } from "rxjs";
 import type { StreamAttempt, StreamEvent } from "../channel/StreamAttempt.js";
 import type { AgentIdentity } from "../options.js";
-import { answered } from "./answered.js";
 import type { Cursor } from "./Cursor.js";
 import { deliveries, StreamWentBackError } from "./deliveries.js";
 import { denial } from "./denial.js";
@@ -39,7 +38,7 @@ export function busAttempt(config: BusAttemptConfig): StreamAttempt {
   const subjects = [GLOBAL_SUBJECT, agentSubject(agent)];
   const open = async (bus: NatsConnection): Promise<Opened> => ({
     bus,
-    consumers: await answered(openConsumers(bus, subjects, cursor), "JetStream"),
+    consumers: await openConsumers(bus, subjects, cursor, connectTimeoutMs),
   });
   return connection$.pipe(
     switchMap((bus) => merge(lossOf(bus), open(bus))),

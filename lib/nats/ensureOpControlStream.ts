@@ -22,6 +22,7 @@ import { StreamMismatchError } from "./StreamUnusableError.js";
  */
 export async function ensureOpControlStream(connection: NatsConnection): Promise<void> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
+  // A copy, for NATS adds to what it is given.
   const { config } = (await findStream(manager)) ?? (await manager.streams.add({ ...streamConfig }));
   const mismatch = incompatibilityOf(config, streamConfig.subjects);
   if (mismatch !== undefined) throw new StreamMismatchError(mismatch);

@@ -57,9 +57,10 @@ export async function openConsumers(
   bus: NatsConnection,
   subjects: readonly string[],
   cursor: Cursor,
+  timeoutMs: number,
 ): Promise<readonly OpenConsumer[]> {
   // Whether there is JetStream at all is told by the first request as well.
-  const manager = await jetstreamManager(bus, { checkAPI: false });
+  const manager = await jetstreamManager(bus, { checkAPI: false, timeout: timeoutMs });
   const stream = await streamInfo(manager, subjects);
   const filters = hasMultipleFilters(bus) ? [subjects] : subjects.map((subject) => [subject]);
   return Promise.all(

@@ -4,10 +4,13 @@ import { filter, firstValueFrom, type Observable } from "rxjs";
 import type { ChannelState, ChannelStatus } from "../../../lib/channel/ChannelStatus.js";
 import { jetStreamSignals, type JetStreamOptions } from "../../../lib/nats/jetStreamSignals.js";
 import { ensureOpControlStream } from "../../../lib/nats/ensureOpControlStream.js";
+import { envelopeOf } from "../../../lib/nats/OpControlEnvelope.js";
 import { publishSignal, type SignalToPublish } from "../../../lib/nats/publishSignal.js";
+import { agentSubject } from "../../../lib/nats/subjects.js";
 import { statusesOf } from "../../../lib/nats/statusesOf.js";
 import { STREAM_NAME } from "../../../lib/nats/streamConfig.js";
 import { OpControlSubscriber } from "../../../lib/OpControlSubscriber.js";
+import type { OpState } from "../../../lib/opStatus.js";
 import type { FromOptions } from "../../../lib/options.js";
 import { FaultProxy } from "../../../lib/testing/FaultProxy.js";
 import { US } from "../../helpers/gateways.js";
@@ -48,6 +51,15 @@ export class Bus implements AsyncDisposable {
   /** Publishes to our agent's op, or with null to the fleet. */
   async publish(opId: string, signal: SignalToPublish["signal"], agent: typeof US | null = US): Promise<bigint> {
     return publishSignal(this.operator, { opId, signal, ...(agent ? { agent } : {}) });
+  }
+
+  /** Publishes to our agent's ops in one go, and resolves when the stream has them all. */
+  async publishMany(signals: readonly (readonly [opId: string, signal: SignalToPublish["signal"]])[]): Promise<void> {
+    const subject = agentSubject(US);
+    for (const [opId, signal] of signals.slice(0, -1)) {
+      this.operator.publish(subject, JSON.stringify(envelopeOf(opId, signal, US)));
+    }
+    for (const [opId, signal] of signals.slice(-1)) await this.publish(opId, signal);
   }
 
   /** Publishes whatever it is, and resolves when the stream has it. */
@@ -131,6 +143,11 @@ export function statusIs(
   lastError = /^/,
 ): Promise<ChannelStatus> {
   return first(connection$, (status) => status.state === state && lastError.test(status.lastError ?? ""));
+}
+
+/** When the op is in that state, which it may be already. */
+export async function opIs(control: OpControlSubscriber, opId: string, state: OpState): Promise<void> {
+  await first(control.status(opId), (status) => status.state === state);
 }
 
 export function first<T>(source$: Observable<T>, predicate: (value: T) => boolean): Promise<T> {

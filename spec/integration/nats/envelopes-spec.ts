@@ -6,7 +6,7 @@ import { US } from "../../helpers/gateways.js";
 import { describeWithNats } from "../../helpers/NatsServer.js";
 import { AGENT, FLEET, OP } from "../../helpers/opControl.js";
 import { record } from "../../helpers/record.js";
-import { Bus, first } from "./bus.js";
+import { Bus, first, opIs } from "./bus.js";
 
 const OURS = agentSubject(US);
 
@@ -55,7 +55,7 @@ describeWithNats("A forged envelope on a real bus", () => {
         await control.ready();
         await bus.publish("behind it", "PAUSE");
         if (subject === GLOBAL_SUBJECT) await bus.publish(FLEET, "PAUSE", null);
-        await first(control.status("behind it"), ({ state }) => state === "paused");
+        await opIs(control, "behind it", "paused");
         if (refusals.values.length === 0) await first(control.diagnostics$, () => true);
         expect(refusals.values).to.deep.equal([{ kind: "refusedEnvelope", reason, subject, count: 1 }]);
         expect(told.values.filter(({ signal }) => signal === "TERMINATE")).to.be.empty;
@@ -80,6 +80,6 @@ describeWithNats("A forged envelope on a real bus", () => {
     using control = bus.agent(agent);
     await control.ready();
     await bus.publish(OP, "TERMINATE", agent);
-    await first(control.status(OP), ({ state }) => state === "terminated");
+    await opIs(control, OP, "terminated");
   });
 });

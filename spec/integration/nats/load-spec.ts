@@ -3,9 +3,6 @@ import { expect } from "chai";
 import { FLEET, OP } from "../../helpers/opControl.js";
 import { usedHeapMb } from "../../helpers/measure.js";
 import { describeWithNats, hasMultipleFilters } from "../../helpers/NatsServer.js";
-import { US } from "../../helpers/gateways.js";
-import { envelopeOf } from "../../../lib/nats/OpControlEnvelope.js";
-import { agentSubject } from "../../../lib/nats/subjects.js";
 import { Bus, connectTo, first } from "./bus.js";
 
 const NANOS_PER_MS = 1e6;
@@ -25,7 +22,7 @@ describeWithNats("A bus under load", function () {
     const connection = await connectTo(bus.server.address);
     const heapMb = usedHeapMb();
     const agents = Array.from({ length: 1_000 }, (_, index) =>
-      bus.agent({ connection, agentId: `agent-${index}`, heartbeatMs: 5_000, connectTimeoutMs: 30_000 }),
+      bus.agent({ connection, agentId: `agent-${index}`, heartbeatMs: 5_000, connectTimeoutMs: 30_000, reconnect: {} }),
     );
     const openedAt = performance.now();
     await Promise.all(agents.map((control) => control.ready()));
@@ -46,28 +43,39 @@ describeWithNats("A bus under load", function () {
   });
 
   it("replays 50,000 signals without standing still and without keeping them", async () => {
-    const subject = agentSubject(US);
-    for (let index = 0; index < 50_000; index++) {
-      const signal = index % 2 === 0 ? "PAUSE" : "RESUME";
-      bus.operator.publish(subject, JSON.stringify(envelopeOf(`op:${index % 100}`, signal, US)));
-    }
+    const signals = Array.from(
+      { length: 50_000 },
+      (_, index) => [`op:${index % 100}`, index % 2 === 0 ? "PAUSE" : "RESUME"] as const,
+    );
+    await bus.publishMany(signals);
     await bus.publish(OP, "TERMINATE");
     const heapMb = usedHeapMb();
     const delays = monitorEventLoopDelay({ resolution: 5 });
     delays.enable();
+    let taken = 0;
+    let takenBefore = 0;
+    let mostInATurn = 0;
+    const turn = (): void => {
+      mostInATurn = Math.max(mostInATurn, taken - takenBefore);
+      takenBefore = taken;
+      turning = setImmediate(turn);
+    };
+    let turning = setImmediate(turn);
     const openedAt = performance.now();
     using control = bus.agent();
-    let taken = 0;
     control.signals$.subscribe(() => taken++);
     await control.ready();
     const replayMs = performance.now() - openedAt;
     delays.disable();
-    const p99Ms = delays.percentile(99) / NANOS_PER_MS;
+    clearImmediate(turning);
     const keptMb = usedHeapMb() - heapMb;
-    if (process.env["OP_CONTROL_FIGURES"]) console.log({ replayMs, p99Ms, maxMs: delays.max / NANOS_PER_MS, keptMb });
+    if (process.env["OP_CONTROL_FIGURES"]) {
+      console.log({ replayMs, mostInATurn, p99Ms: delays.percentile(99) / NANOS_PER_MS, keptMb });
+    }
     expect(control.isTerminated(OP)).to.be.true;
     expect(taken).to.equal(25_000 + 50 + 1);
     expect(keptMb).to.be.lessThan(5);
-    expect(p99Ms).to.be.lessThan(100);
+    // However slow the machine: other things have their turn.
+    expect(mostInATurn).to.be.greaterThan(0).and.lessThan(1_000);
   });
 });

@@ -6,7 +6,7 @@ import type { OpControlSubscriber } from "../../../lib/OpControlSubscriber.js";
 import { describeWithNats } from "../../helpers/NatsServer.js";
 import { FLEET, OP, OTHER } from "../../helpers/opControl.js";
 import { record } from "../../helpers/record.js";
-import { Bus, connectTo, first, statusIs } from "./bus.js";
+import { Bus, connectTo, first, opIs, statusIs } from "./bus.js";
 
 describeWithNats("A bus that is lost and found again", function () {
   this.timeout(20_000);
@@ -38,7 +38,7 @@ describeWithNats("A bus that is lost and found again", function () {
 
       it("replays what was missed and nothing else; no RESUME of it acts before a later PAUSE", async () => {
         await bus.publish(OP, "PAUSE");
-        await first(control.signals$, ({ signal }) => signal === "PAUSE");
+        await opIs(control, OP, "paused");
         const states = record(control.status(OP));
         const told = record(control.signals$);
         const lost = statusIs(control, "reconnecting");
@@ -65,7 +65,7 @@ describeWithNats("A bus that is lost and found again", function () {
         await bus.restartServer();
         await statusIs(control, "live");
         await bus.publish(OP, "TERMINATE");
-        await first(control.status(OP), ({ state }) => state === "terminated");
+        await opIs(control, OP, "terminated");
         using late = bus.agent();
         await late.ready();
         expect(late.isTerminated(OP)).to.be.true;
@@ -82,17 +82,17 @@ describeWithNats("A bus that is lost and found again", function () {
         expect(tookMs).to.be.greaterThan(400).and.lessThan(2_500);
         await statusIs(control, "live");
         await bus.publish(OP, "TERMINATE");
-        await first(control.status(OP), ({ state }) => state === "terminated");
+        await opIs(control, OP, "terminated");
       });
 
       it("keeps a RESUME in mind that was withheld when it lost the bus in the midst of a replay", async () => {
         await bus.publish(OP, "PAUSE");
-        await first(control.signals$, ({ signal }) => signal === "PAUSE");
+        await opIs(control, OP, "paused");
         const lost = statusIs(control, "reconnecting");
         bus.hide();
         await lost;
         await bus.publish(OP, "RESUME");
-        await Promise.all(Array.from({ length: 600 }, (_, index) => bus.publish(`op:${index}`, "PAUSE")));
+        await bus.publishMany(Array.from({ length: 600 }, (_, index) => [`op:${index}`, "PAUSE"] as const));
         const channel = record(control.connection$);
         const replayed = first(control.signals$, ({ opId }) => opId.startsWith("op:"));
         await bus.network.restore();
@@ -109,7 +109,7 @@ describeWithNats("A bus that is lost and found again", function () {
 
       it("takes a stream that was deleted and made anew for what it is", async () => {
         for (const opId of ["a", "b", "c"]) await bus.publish(opId, "PAUSE");
-        await first(control.signals$, ({ opId }) => opId === "c");
+        await opIs(control, "c", "paused");
         const gone = statusIs(control, "reconnecting", /it does not exist/);
         await bus.deleteStream();
         const { lastError } = await gone;
@@ -119,7 +119,7 @@ describeWithNats("A bus that is lost and found again", function () {
         // As far as the one before, so that its sequences say nothing.
         await ensureOpControlStream(bus.operator);
         for (const opId of ["d", "e", "f"]) await bus.publish(opId, "TERMINATE");
-        await first(control.signals$, ({ opId }) => opId === "f");
+        await opIs(control, "f", "terminated");
         await statusIs(control, "live");
         expect(["a", "b", "c"].map((opId) => control.isPaused(opId))).to.deep.equal([true, true, true]);
         expect(["d", "e", "f"].map((opId) => control.isTerminated(opId))).to.deep.equal([true, true, true]);
@@ -135,7 +135,7 @@ describeWithNats("A bus that is lost and found again", function () {
         expect(lastError).to.match(/consumer/);
         await statusIs(control, "live");
         await bus.publish(OP, "TERMINATE");
-        await first(control.status(OP), ({ state }) => state === "terminated");
+        await opIs(control, OP, "terminated");
       });
     });
   }
@@ -148,13 +148,13 @@ describeWithNats("A bus that is lost and found again", function () {
       using control = bus.agent({ reconnect: { initialDelayMs: 1, maxDelayMs: 5 } });
       await control.ready();
       await bus.publish("before", "PAUSE");
-      await first(control.signals$, ({ opId }) => opId === "before");
+      await opIs(control, "before", "paused");
       await bus.server.kill("SIGTERM");
       const goBack = bus.server.backup();
       await bus.restartServer();
       await statusIs(control, "live");
       for (const opId of ["lost", "lost", "lost", "lost too"]) await bus.publish(opId, "PAUSE");
-      await first(control.signals$, ({ sequence }) => sequence === 5n);
+      await opIs(control, "lost too", "paused");
       bus.hide();
       await statusIs(control, "reconnecting");
       await bus.server.kill("SIGTERM");
@@ -163,7 +163,7 @@ describeWithNats("A bus that is lost and found again", function () {
       const opIds = Array.from({ length: count }, (_, index) => `new:${index}`);
       for (const opId of opIds) await bus.publish(opId, "TERMINATE");
       await bus.show();
-      await first(control.signals$, ({ opId }) => opId === opIds.at(-1));
+      await opIs(control, opIds.at(-1) ?? "", "terminated");
       expect(opIds.filter((opId) => !control.isTerminated(opId))).to.be.empty;
     });
   }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { FLEET, OP, OTHER } from "../../helpers/opControl.js";
 import { describeWithNats } from "../../helpers/NatsServer.js";
 import { record } from "../../helpers/record.js";
-import { Bus, first, statusIs } from "./bus.js";
+import { Bus, first, opIs, statusIs } from "./bus.js";
 
 describeWithNats("A replay from a real NATS server", () => {
   let bus: Bus;
@@ -33,7 +33,7 @@ describeWithNats("A replay from a real NATS server", () => {
       await bus.publish(opId, "PAUSE", agent);
       await bus.publish(opId, "RESUME", agent);
       // Many, so that they do not come in one read.
-      for (let index = 0; index < 300; index++) await bus.publish(OTHER, "RESUME");
+      await bus.publishMany(Array.from({ length: 300 }, () => [OTHER, "RESUME"] as const));
       await bus.publish(opId, "PAUSE", agent);
       using control = bus.agent({}, { whenStale: { then: "hold", graceMs: 1_000 } });
       const paused = first(control.signals$, ({ signal }) => signal === "PAUSE");
@@ -44,7 +44,7 @@ describeWithNats("A replay from a real NATS server", () => {
       expect(states.values.map(({ state }) => state)).to.deep.equal(["running", "paused"]);
       expect(waiting.values).to.be.empty;
       await bus.publish(opId, "RESUME", agent);
-      await first(control.status(OP), ({ state }) => state === "running");
+      await opIs(control, OP, "running");
       expect(waiting.values).to.have.lengthOf(1);
     });
   }
@@ -65,7 +65,9 @@ describeWithNats("A replay from a real NATS server", () => {
   });
 
   it("is over before the channel is live: ready() resolves with the statuses true", async () => {
-    for (let index = 0; index < 1_000; index++) await bus.publish(`op:${index % 10}`, index < 500 ? "PAUSE" : "RESUME");
+    await bus.publishMany(
+      Array.from({ length: 1_000 }, (_, index) => [`op:${index % 10}`, index < 500 ? "PAUSE" : "RESUME"] as const),
+    );
     await bus.publish(OP, "PAUSE");
     using control = bus.agent();
     let paused = -1;
@@ -90,7 +92,7 @@ describeWithNats("A replay from a real NATS server", () => {
       bus.publish(OP, "RESUME"),
       bus.publish(OP, "TERMINATE"),
     ]);
-    await first(control.status(OP), ({ state }) => state === "terminated");
+    await opIs(control, OP, "terminated");
     expect(typeof one).to.equal("bigint");
     expect(told.values).to.deep.equal([
       { opId: OP, signal: "PAUSE", sequence: one },

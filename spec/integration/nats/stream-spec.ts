@@ -8,7 +8,7 @@ import { US } from "../../helpers/gateways.js";
 import { describeWithNats } from "../../helpers/NatsServer.js";
 import { FLEET, OP } from "../../helpers/opControl.js";
 import { record, rejectionOf } from "../../helpers/record.js";
-import { Bus, connectTo, first, statusIs } from "./bus.js";
+import { Bus, connectTo, opIs, statusIs } from "./bus.js";
 
 const TEN_MINUTES_NANOS = 600_000_000_000;
 
@@ -102,7 +102,7 @@ describeWithNats("The stream on a real bus", () => {
     await bus.deleteStream();
     await ensureOpControlStream(bus.operator);
     await bus.publish(OP, "TERMINATE");
-    await first(control.status(OP), ({ state }) => state === "terminated");
+    await opIs(control, OP, "terminated");
   });
 
   describe("published to by publishSignal", () => {
