@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -63,10 +63,12 @@ export class NatsServer implements AsyncDisposable {
     return ((await answer.json()) as { num_connections: number }).num_connections;
   }
 
-  /** What it has done with the processor so far, in milliseconds. */
+  /** What it has done with the processor so far, in milliseconds, as Linux tells it. */
   get processorMs(): number {
-    const { stdout } = spawnSync("ps", ["-o", "cputimes=", "-p", String(this.#child?.pid)], { encoding: "utf8" });
-    return Number(stdout) * 1000;
+    const stat = readFileSync(`/proc/${String(this.#child?.pid)}/stat`, "utf8");
+    // What comes behind its name, in hundredths of a second: the time of its own, and of the kernel's for it.
+    const [user, system] = stat.slice(stat.lastIndexOf(")")).split(" ").slice(12);
+    return (Number(user) + Number(system)) * 10;
   }
 
   /** Stops it by SIGSTOP: its connections stay, and nobody answers on them. */
@@ -83,7 +85,7 @@ export class NatsServer implements AsyncDisposable {
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     await once(child, "exit");
   }
