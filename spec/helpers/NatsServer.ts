@@ -7,7 +7,10 @@ import { join } from "node:path";
 /** `nats-server` of the path, or another one that is named. */
 const BINARY = process.env["OP_CONTROL_NATS_SERVER"] ?? "nats-server";
 
-const version = /v(\d+)\.(\d+)/.exec(spawnSync(BINARY, ["--version"], { encoding: "utf8" }).stdout || "");
+/** Debian puts it where not everybody looks. */
+const env = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin` };
+
+const version = /v(\d+)\.(\d+)/.exec(spawnSync(BINARY, ["--version"], { encoding: "utf8", env }).stdout || "");
 
 const MISSING = `${BINARY} is missing: apt-get install nats-server, or name one in OP_CONTROL_NATS_SERVER`;
 
@@ -118,7 +121,7 @@ export class NatsServer implements AsyncDisposable {
     const store = jetStream ? `jetstream { store_dir: "${join(this.#folder, "store")}" }` : "";
     const ports = `listen: "127.0.0.1:${this.#port}"\nhttp: "127.0.0.1:${this.#monitor}"`;
     writeFileSync(file, [ports, store, config].join("\n"));
-    const child = spawn(BINARY, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(BINARY, ["-c", file], { stdio: ["ignore", "ignore", "pipe"], env });
     this.#child = child;
     const killed = (): void => {
       child.kill("SIGKILL");
