@@ -1,0 +1,58 @@
+import { OpControlSubscriber } from "../../lib/index.js";
+import { jetStreamSignals } from "../../lib/nats/index.js";
+import { connect } from "@nats-io/transport-node";
+import { sharedNow } from "../sender/wire.js";
+
+/** What is asked of the agents of one process. */
+export type Question =
+  | {
+      readonly ask: "open";
+      readonly address: string;
+      readonly from: number;
+      readonly count: number;
+      readonly shared: boolean;
+    }
+  /** What the processor has done for them so far. */
+  | { readonly ask: "cpuMs" }
+  /** When each signal has arrived, since they were opened. */
+  | { readonly ask: "arrivals" };
+
+/** The sequence of a signal, and when it had been applied for one of the agents, on the clock that processes share. */
+export type Arrival = readonly [sequence: bigint, at: bigint];
+
+let arrivals: Arrival[] = [];
+
+const answers: Readonly<Record<Question["ask"], (question: Question) => Promise<unknown>>> = {
+  open: async (question) => {
+    if (question.ask !== "open") return;
+    const { address, from, count, shared } = question;
+    const connection = shared ? await connect({ servers: address, maxReconnectAttempts: -1 }) : undefined;
+    const opened = Array.from({ length: count }, async (_, index) => {
+      const control = OpControlSubscriber.from(
+        jetStreamSignals({
+          orgId: "bench",
+          agentId: `agent-${from + index}`,
+          connectTimeoutMs: 60_000,
+          ...(connection ? { connection } : { servers: address }),
+        }),
+      );
+      control.signals$.subscribe(({ sequence }) => arrivals.push([sequence, sharedNow()]));
+      await control.ready();
+    });
+    await Promise.all(opened);
+  },
+  cpuMs: () => {
+    const { user, system } = process.cpuUsage();
+    return Promise.resolve((user + system) / 1_000);
+  },
+  arrivals: () => {
+    const told = arrivals;
+    arrivals = [];
+    return Promise.resolve(told);
+  },
+};
+
+process.on("message", (question: Question) => {
+  void answers[question.ask](question).then((answer) => process.send?.({ answer }));
+});
+process.once("disconnect", () => process.exit());
