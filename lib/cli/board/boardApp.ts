@@ -1,11 +1,12 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { isSecret } from "../../isSecret.js";
 import { describeError } from "../../printable.js";
 import type { BoardAnswer } from "./BoardEvent.js";
 import type { BoardFeed } from "./BoardFeed.js";
 import type { BoardActions } from "./BoardActions.js";
 import { eventStream } from "./eventStream.js";
-import { isToken, ownHost, ownOrigin, safeHeaders } from "./guards.js";
+import { ownHost, ownOrigin, safeHeaders } from "./guards.js";
 import type { PageFile } from "./pageFiles.js";
 
 /** What the board serves, and to whom. */
@@ -26,7 +27,7 @@ const MAX_PAGES = 32;
 /** The routes of the board, all of them below the token; anything else is not there. */
 export function boardApp({ token, port, files, feed, actions }: BoardAppOptions): Hono {
   const app = new Hono();
-  const isOurs = isToken(token);
+  const isOurs = isSecret(token);
   let pages = 0;
 
   const tooLarge = bodyLimit({ maxSize: MAX_ACTION_BYTES, onError: (context) => context.body(null, 413) });

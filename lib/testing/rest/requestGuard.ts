@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
+import { isSecret } from "../../isSecret.js";
 import { problem } from "./problem.js";
 
 /** Who may ask. */
@@ -21,7 +21,7 @@ export type RequestGuard = (headers: IncomingHttpHeaders) => Response | undefine
  * @internal
  */
 export function requestGuard({ host: ownHost, apiKey }: Guard): RequestGuard {
-  const isKey = apiKey === undefined ? undefined : comparison(apiKey);
+  const isKey = apiKey === undefined ? undefined : isSecret(apiKey);
   return ({ host = "", origin, authorization = "" }) => {
     if (!isOwnName(host, ownHost)) {
       return problem(403, "The Host header must name an IP address, localhost or the host that is listened on");
@@ -41,14 +41,4 @@ function isOwnName(hostAndPort: string, ownHost: string): boolean {
   const host = hostAndPort.toLowerCase().replace(/:\d+$/, "");
   const address = /^\[(.*)\]$/.exec(host)?.[1] ?? host;
   return isIP(address) !== 0 || host === "localhost" || host === ownHost.toLowerCase();
-}
-
-/** In a time that does not depend on how much of it is right. */
-function comparison(secret: string): (guess: string) => boolean {
-  const expected = digest(secret);
-  return (guess) => timingSafeEqual(digest(guess), expected);
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }
