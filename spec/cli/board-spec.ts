@@ -7,12 +7,13 @@ import { ask } from "../helpers/board/ask.js";
 import { EventReader } from "../helpers/board/EventReader.js";
 import { subscribed } from "../helpers/gateways.js";
 import { CommandRun } from "./gateway/CommandRun.js";
+import { type Misuse, refusesMisuse } from "../helpers/refusesMisuse.js";
 
 const STACK_TRACE = /^\s+at /m;
 const API_KEY = "key-0123456789";
 
 /** Wrong arguments, and what is said about them. */
-const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
+const misuses: readonly Misuse[] = [
   ["a port that is none", ["--port", "70000"], /^error: option '--port <number>' argument '70000' is invalid/],
   ["a port in words", ["--port", "http"], /^error: option '--port <number>' argument 'http' is invalid/],
   ["an API that is no URL", ["--api", "nowhere"], /^error: --api must be a URL such as/],
@@ -118,16 +119,7 @@ describe("rx-op-control board, as a process", function () {
     server.close();
   });
 
-  describe("with wrong arguments says on stderr what is wrong, without a stack trace, and exits with 2:", () => {
-    for (const [name, , message] of misuses) {
-      it(name, async () => {
-        const run = runs.get(name)!;
-        expect(await run.exitCode()).to.equal(2);
-        expect(run.stderr).to.match(message).and.not.match(STACK_TRACE);
-        expect(run.stdout).to.equal("");
-      });
-    }
-  });
+  refusesMisuse(misuses, runs);
 
   it("--help says what there is, with examples", async () => {
     const run = runs.get("help")!;

@@ -7,6 +7,7 @@ import { DevGateway } from "../../lib/testing/DevGateway.js";
 import { subscribed } from "../helpers/gateways.js";
 import { COMMAND, Run } from "../helpers/processes.js";
 import { deadEndpoint } from "../helpers/sockets.js";
+import { type Misuse, refusesMisuse } from "../helpers/refusesMisuse.js";
 
 const OP = "demo:1";
 const STACK_TRACE = /^\s+at /m;
@@ -19,7 +20,7 @@ const inputs = {
 };
 
 /** Wrong arguments, and what is said about them. */
-const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
+const misuses: readonly Misuse[] = [
   ["an unknown option", ["--nope"], /^error: unknown option '--nope'/],
   ["a missing file", ["--input", "missing.txt"], /^error: --input cannot be read: ENOENT.*missing\.txt/],
   ["an empty file", ["--input", "empty.txt"], /^error: --input has no line .*empty\.txt/],
@@ -232,16 +233,7 @@ describe("rx-op-control demo, as a process", function () {
     });
   });
 
-  describe("with wrong arguments says on stderr what is wrong, without a stack trace, and exits with 2:", () => {
-    for (const [name, , message] of misuses) {
-      it(name, async () => {
-        const run = runs.get(name)!;
-        expect(await run.exitCode()).to.equal(2);
-        expect(run.stderr).to.match(message).and.not.match(STACK_TRACE);
-        expect(run.stdout).to.equal("");
-      });
-    }
-  });
+  refusesMisuse(misuses, runs);
 
   describe("--help", () => {
     it("says what there is, and exits with 0", async () => {

@@ -10,12 +10,13 @@ import { familyOf, governed } from "../helpers/family.js";
 import { accept, HandMadeGateway, wire } from "../helpers/gateways.js";
 import { COMMAND, Run } from "../helpers/processes.js";
 import { commandLineOf, cpuTicks, isAlive, isStopped } from "../helpers/procfs.js";
+import { type Misuse, refusesMisuse } from "../helpers/refusesMisuse.js";
 
 /** Longer than what is stopped can have been woken by somebody else. */
 const PATROL_MS = 1_200;
 
 /** Wrong usage, and what is said about it. */
-const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
+const misuses: readonly Misuse[] = [
   ["no op", ["--", "true"], /^error: required option '--op <id>' not specified/],
   ["an op without a name", ["--op", "", "--", "true"], /^error: --op must be the id of an op/],
   ["no command", ["--op", "x:1"], /^error: missing required argument 'command'/],
@@ -345,23 +346,14 @@ const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
     });
   });
 
-  describe("with wrong usage says on stderr what is wrong, without a stack trace, and exits with 2:", () => {
+  describe("as it is called", () => {
     const misused = new Map<string, Run>();
 
     before(() => {
       for (const [name, args] of misuses) misused.set(name, watched(new Run([...COMMAND, "exec", ...args])));
     });
 
-    for (const [name, , message] of misuses) {
-      it(name, async () => {
-        const run = misused.get(name)!;
-        expect(await run.exitCode()).to.equal(2);
-        expect(run.stderr)
-          .to.match(message)
-          .and.not.match(/^\s+at /m);
-        expect(run.stdout).to.equal("");
-      });
-    }
+    refusesMisuse(misuses, misused);
   });
 
   function exec(

@@ -5,13 +5,13 @@ import { subscribed } from "../helpers/gateways.js";
 import { COMMAND, Run } from "../helpers/processes.js";
 import { CommandRun } from "./gateway/CommandRun.js";
 import { needsTerminal } from "./gateway/needsTerminal.js";
+import { type Misuse, refusesMisuse } from "../helpers/refusesMisuse.js";
 
-const STACK_TRACE = /^\s+at /m;
 const TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z";
 const SHOW_CURSOR = "\u001b[?25h";
 
 /** Wrong arguments, and what is said about them. */
-const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
+const misuses: readonly Misuse[] = [
   ["an unknown option", ["--jsn"], /^error: unknown option '--jsn'\n\(Did you mean --json\?\)/],
   ["an op without an id", ["demo:1", ""], /^error: opId must be the id of an op/],
   ["a URL as the gateway", ["--gateway", "http://x"], /^error: endpoint must be /],
@@ -217,16 +217,7 @@ describe("rx-op-control watch, as a process", function () {
     });
   });
 
-  describe("with wrong arguments says on stderr what is wrong, without a stack trace, and exits with 2:", () => {
-    for (const [name, , message] of misuses) {
-      it(name, async () => {
-        const run = runs.get(name)!;
-        expect(await run.exitCode()).to.equal(2);
-        expect(run.stderr).to.match(message).and.not.match(STACK_TRACE);
-        expect(run.stdout).to.equal("");
-      });
-    }
-  });
+  refusesMisuse(misuses, runs);
 
   function watching(
     { endpoint }: { readonly endpoint: string },
