@@ -91,6 +91,22 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
   });
 });
 
+describe("the scripts of the specs", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const namedIn = (script: string): string[] => scripts[script]!.split(" ").filter((word) => word.endsWith("-spec.ts"));
+
+  it("run alone what they do not run together: mocha takes a file that is not there for none", () => {
+    const alone = namedIn("mocha:alone");
+
+    expect(alone).to.have.members(namedIn("mocha:together"));
+    expect(alone).to.satisfy(
+      (files: string[]) => files.length > 0 && files.every((file) => existsSync(join(root, file))),
+    );
+  });
+});
+
 describe("the lockfile", () => {
   it("has every optional package, also of other platforms: npm ci refuses one that has not", () => {
     const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {

@@ -10,7 +10,8 @@ import { isStopped } from "../../../helpers/procfs.js";
   let tree: GroupTree;
 
   beforeEach(async () => {
-    child = spawn("sh", ["-c", "trap 'exit 5' TERM; echo ready; while :; do sleep 100 & wait; done"], {
+    // Ready is whoever has no trap any more: a shell that was just forked would take the signal, and lose it with exec.
+    child = spawn("sh", ["-c", "trap 'exit 5' TERM; sh -c 'echo ready; exec sleep 100' & wait"], {
       detached: true,
       stdio: ["ignore", "pipe", "ignore"],
     });
