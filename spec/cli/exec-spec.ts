@@ -4,6 +4,8 @@ import { randomBytes } from "node:crypto";
 import { firstValueFrom, timer } from "rxjs";
 import { readProcess, readProcesses } from "../../lib/cli/exec/process/readProcesses.js";
 import { DevGateway } from "../../lib/testing/DevGateway.js";
+import { FaultProxy } from "../../lib/testing/FaultProxy.js";
+import { rebind } from "../../lib/testing/rebind.js";
 import { eventually } from "../helpers/eventually.js";
 import { ExecRun } from "../helpers/ExecRun.js";
 import { familyOf, governed } from "../helpers/family.js";
@@ -19,6 +21,7 @@ const PATROL_MS = 1_200;
 const misuses: readonly Misuse[] = [
   ["no op", ["--", "true"], /^error: required option '--op <id>' not specified/],
   ["an op without a name", ["--op", "", "--", "true"], /^error: --op must be the id of an op/],
+  ["the fleet for an op", ["--op", "*", "--", "true"], /^error: --op must be the id of one op/],
   ["no command", ["--op", "x:1"], /^error: missing required argument 'command'/],
   ["a grace that is none", ["--op", "x:1", "--grace", "soon", "--", "true"], /^error: .*--grace.*must be a duration/i],
   ["an API that is no URL", ["--op", "x:1", "--api", "ftp://x", "--", "true"], /^error: --api must be a URL/],
@@ -171,6 +174,56 @@ const misuses: readonly Misuse[] = [
 
     it("of a signal that the command dies of, it dies too, also of one that Node ignores", async () => {
       expect(await signalled!.ended()).to.equal("SIGPIPE");
+    });
+  });
+
+  describe("where the gateway says nothing twice", () => {
+    it("obeys a terminate that was sent while its channel was cut", async () => {
+      await using proxy = await FaultProxy.start(gateway);
+      const { ops, apiUrl: api } = gateway;
+      const run = exec(["sleep", "100"], { api, opId: "gap:terminated" }, proxy);
+      await run.event("started");
+      proxy.refuse();
+      proxy.reset();
+      await eventually(() => run.stderr.includes(`"state":"reconnecting"`), "the channel is lost");
+      await ops.act("gap:terminated", "terminate");
+      await proxy.restore();
+      expect(await run.ended()).to.equal(3);
+    });
+
+    it("obeys a pause from then, and the resume that follows", async () => {
+      await using proxy = await FaultProxy.start(gateway);
+      const { ops, apiUrl: api } = gateway;
+      const run = exec(["sleep", "100"], { api, opId: "gap:paused" }, proxy);
+      const { pid } = await run.event("started");
+      proxy.refuse();
+      proxy.reset();
+      await eventually(() => run.stderr.includes(`"state":"reconnecting"`), "the channel is lost");
+      await ops.act("gap:paused", "pause");
+      await proxy.restore();
+      await run.event("stopped");
+      expect(isStopped(pid)).to.be.true;
+      await ops.act("gap:paused", "resume");
+      await run.event("continued");
+      expect(isStopped(pid)).to.be.false;
+    });
+
+    it("is known to a gateway that was started anew, which lifts no pause by that", async () => {
+      const first = await DevGateway.start({ rest: {} });
+      const api = first.apiUrl!;
+      const run = exec(["sleep", "100"], { api, opId: "again:1" }, first);
+      const { pid } = await run.event("started");
+      await first.ops.act("again:1", "pause");
+      await run.event("stopped");
+      await first.close();
+      const rest = { port: Number(new URL(api).port) };
+      const second = await rebind(first.port, () => DevGateway.start({ port: first.port, rest }));
+      runs.add(second);
+      await run.event("registered", 2);
+      expect(second.ops.list().map(({ op_id, state }) => [op_id, state])).to.deep.equal([["again:1", "running"]]);
+      expect(isStopped(pid)).to.be.true;
+      await second.ops.act("again:1", "terminate");
+      expect(await run.ended()).to.equal(3);
     });
   });
 

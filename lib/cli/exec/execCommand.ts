@@ -10,15 +10,24 @@ const USUAL_API = "http://127.0.0.1:7700 if the gateway is on this machine";
 
 const DETAILS = `
 While the op is paused the command is not started, or stopped (SIGSTOP). On Linux that is the command and all that it
-has started, in whichever group or session that is (but for a daemon that has wiped its environment); elsewhere it is
-its process group. A terminate ends it: SIGTERM, SIGKILL after --grace. Nothing of it is left when the command has
-ended, or when this process has, however it has.
+has started, in whichever group or session that is; elsewhere it is its process group. A terminate ends it: SIGTERM,
+SIGKILL after --grace. Nothing of it is left when the command has ended, or when this process has, however it has.
 
-The command runs in a session of its own, with this terminal's input and output, but not as what controls it (/dev/tty).
-What it has others do for it (a container, a system service, another machine) is not governed.
+The gateway says nothing twice. With an API the op is registered there and its record is heeded, before the command is
+started (for up to 10 s where --api says which API, else 1 s) and each time the gateway is back: so a pause or terminate
+of this op is not missed. A halt of the agent or the fleet that was sent before this was subscribed, or while the gateway
+was out of reach, is in no record: send it again.
 
-Exit code: the command's own (of a signal it died of, we die too); 126 or 127 if it cannot be run; 3 if the op was
-terminated; 4 if nobody can say any more whether it may run.`;
+Not governed: a daemon (detached from its parents and their session) whose environment cannot be read, be it wiped,
+written over by a long process title, another user's or protected; what others do for the command (a container, a system
+service, another machine); and everything for as long as somebody stops this very process (SIGSTOP). As of any program
+of Node's, nohup does not keep SIGHUP away; setsid does.
+
+The command runs in a session of its own, with this terminal's input and output, but not as what controls it (/dev/tty),
+and with no other open files of ours.
+
+Exit code: the command's own (of a signal it died of, we die too; but Node tells 0 of a real-time signal); 126 or 127 if
+it cannot be run; 3 if the op was terminated; 4 if nobody can say any more whether it may run.`;
 
 /** `rx-op-control exec`: governs any process. */
 export function execCommand(): Command {

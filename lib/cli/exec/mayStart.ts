@@ -10,7 +10,7 @@ import type { OpVerdict } from "./opVerdict.js";
  */
 export function mayStart(
   verdict$: Observable<OpVerdict>,
-  guarded$: Observable<boolean>,
+  isReady$: Observable<boolean>,
   tell: (event: ExecEvent) => void,
 ): Observable<OpVerdict> {
   const told$ = verdict$.pipe(
@@ -18,9 +18,9 @@ export function mayStart(
       if (verdict.state === "paused") tell({ type: "held", scope: verdict.scope });
     }),
   );
-  return combineLatest([told$, guarded$]).pipe(
-    switchMap(([verdict, isGuarded]) => {
-      if (verdict.state === "paused" || (verdict.state === "running" && !isGuarded)) return NEVER;
+  return combineLatest([told$, isReady$]).pipe(
+    switchMap(([verdict, isReady]) => {
+      if (verdict.state === "paused" || (verdict.state === "running" && !isReady)) return NEVER;
       return timer(0).pipe(map(() => verdict));
     }),
     take(1),

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { firstValueFrom, shareReplay } from "rxjs";
+import { combineLatest, firstValueFrom, map, shareReplay } from "rxjs";
 import { OpTerminatedError } from "../../errors.js";
 import { OpControlSubscriber } from "../../OpControlSubscriber.js";
 import { describeError } from "../../printable.js";
@@ -13,10 +13,15 @@ import type { Narrator } from "./Narrator.js";
 import { opVerdict, type OpVerdict } from "./opVerdict.js";
 import type { Outcome } from "./Outcome.js";
 import { identify, treeOf } from "./process/treeOf.js";
+import { recordHeeded } from "./recordHeeded.js";
+import { registering } from "./registering.js";
 import type { Registration } from "./registration.js";
 import { type Started, startProcess } from "./startProcess.js";
-import { statusOf } from "./statusOf.js";
 import { whileSignalsAreOurs } from "./whileSignalsAreOurs.js";
+
+/** How long the answer of an API server is waited for that somebody named, or that was a guess. What it says later counts too. */
+const NAMED_PATIENCE_MS = 10_000;
+const GUESSED_PATIENCE_MS = 1_000;
 
 /** What is to be run, and by whose leave. */
 interface Run {
@@ -39,7 +44,11 @@ export async function runUnderOp(run: Run): Promise<Outcome> {
   await using guardian = new Guardian(mark);
   const { orgId = "", teamId = "", agentId } = connection.options;
   const agent = { orgId, teamId, agentId };
-  using control = OpControlSubscriber.connect(connection.endpoint, connection.options);
+  using control = OpControlSubscriber.connect(connection.endpoint, {
+    ...connection.options,
+    ...(registration && { reconcile: registering({ registration, opId, agent, tell }) }),
+  });
+  const heeded = recordHeeded(control.diagnostics$);
   tell({ type: "subscribing", gateway: connection.endpoint, opId, ...agent });
   narrator.showChannel(control.connection$);
   try {
@@ -48,10 +57,10 @@ export async function runUnderOp(run: Run): Promise<Outcome> {
     return notStarted(run, { state: "unknown", reason });
   }
 
-  const verdict$ = opVerdict(statusOf({ control, opId, agent, registration, tell })).pipe(
-    shareReplay({ bufferSize: 1, refCount: false }),
-  );
-  const verdict = await firstValueFrom(mayStart(verdict$, guardian.armed$, tell));
+  const verdict$ = opVerdict(control.status(opId)).pipe(shareReplay({ bufferSize: 1, refCount: false }));
+  const patienceMs = registration ? (registration.isNamed ? NAMED_PATIENCE_MS : GUESSED_PATIENCE_MS) : 0;
+  const isReady$ = combineLatest([guardian.armed$, heeded(patienceMs)]).pipe(map((all) => all.every(Boolean)));
+  const verdict = await firstValueFrom(mayStart(verdict$, isReady$, tell));
   if (verdict.state !== "running") return notStarted(run, verdict);
 
   return await whileSignalsAreOurs(async () => {
