@@ -296,7 +296,7 @@ const misuses: readonly Misuse[] = [
 
     before(async () => {
       mortal = await DevGateway.start();
-      const stale = ["--stale-after", "500ms", "--when-stale"];
+      const stale = ["--stale-after", "2s", "--when-stale"];
       holding = exec(["sh", "-c", "echo ready; exec sleep 100"], { options: [...stale, "hold"] }, mortal);
       failing = exec([governed.tidy], { options: [...stale, "fail"] }, mortal);
       await Promise.all([holding, failing].map((run) => run.printed(/ready/)));

@@ -8,8 +8,10 @@ const ROOT = resolve(import.meta.dirname, "../..");
 /** How to run a TypeScript file of this tree, as `npm start` does. */
 export const NODE = [process.execPath, "--import", "tsx"] as const;
 
-/** The `rx-op-control` command. */
-export const COMMAND = [...NODE, join(ROOT, "lib/cli/main.ts")] as const;
+/** The `rx-op-control` command: as `npm test` has built it, which starts in half the time, or of this tree as it is. */
+export const COMMAND: readonly [string, ...string[]] = process.env["OP_CONTROL_BUILT"]
+  ? [process.execPath, join(ROOT, "dist/lib/cli/main.js")]
+  : [...NODE, join(ROOT, "lib/cli/main.ts")];
 
 /** A child process and what it has printed. */
 export class Run implements AsyncDisposable {
