@@ -1,5 +1,6 @@
 import { scopeKey } from "../opStatus.js";
 import { parseSignal } from "../parseSignal.js";
+import type { BusMessage } from "./EnvelopeReader.js";
 
 /**
  * What is delivered again, or for the first time late: until all of it has passed, a RESUME is withheld, for a PAUSE may
@@ -10,14 +11,15 @@ import { parseSignal } from "../parseSignal.js";
  * @internal
  */
 export class Replay {
-  /** By scope, the RESUME that was its last word. */
-  readonly #withheld = new Map<string, unknown>();
+  /** By agent and scope, the RESUME that was its last word. */
+  readonly #withheld = new Map<string, BusMessage>();
 
   /** The message, if it counts already. */
-  hear(message: unknown): readonly unknown[] {
+  hear(message: BusMessage): readonly BusMessage[] {
     const signal = parseSignal(message);
     if ("malformed" in signal) return [message];
-    const key = scopeKey(signal.opId);
+    const { orgId, teamId, agentId } = message.agent ?? {};
+    const key = JSON.stringify([orgId, teamId, agentId, scopeKey(signal.opId)]);
     this.#withheld.delete(key);
     if (signal.signal !== "RESUME") return [message];
     this.#withheld.set(key, message);
@@ -25,7 +27,7 @@ export class Replay {
   }
 
   /** All has passed: what was withheld and still holds. */
-  end(): readonly unknown[] {
+  end(): readonly BusMessage[] {
     const resumes = [...this.#withheld.values()];
     this.#withheld.clear();
     return resumes;

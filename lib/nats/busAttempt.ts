@@ -1,7 +1,6 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import { defer, merge, mergeMap, type Observable, switchMap, tap, throwError, timeout } from "rxjs";
 import type { StreamAttempt, StreamEvent } from "../channel/StreamAttempt.js";
-import type { AgentIdentity } from "../options.js";
 import type { Cursor } from "./Cursor.js";
 import { deliveries, StreamWentBackError } from "./deliveries.js";
 import { denial } from "./denial.js";
@@ -9,7 +8,6 @@ import type { EnvelopeReader } from "./EnvelopeReader.js";
 import { lossOf } from "./lossOf.js";
 import { type OpenConsumer, openConsumers } from "./openConsumers.js";
 import type { Replay } from "./Replay.js";
-import { agentSubject, GLOBAL_SUBJECT } from "./subjects.js";
 
 /**
  * What attempts to take signals from the bus take, and what one hands on to the next.
@@ -17,7 +15,7 @@ import { agentSubject, GLOBAL_SUBJECT } from "./subjects.js";
  * @internal
  */
 export interface BusAttemptConfig {
-  readonly agent: AgentIdentity;
+  readonly subjects: readonly string[];
   /** Emits one, and lets go of it when unsubscribed. */
   readonly connection$: Observable<NatsConnection>;
   readonly connectTimeoutMs: number;
@@ -28,14 +26,13 @@ export interface BusAttemptConfig {
 }
 
 /**
- * One attempt to take an agent's signals from the bus: live when all has passed that the stream had for it when the
- * attempt began. Errors with whatever may have made it miss one.
+ * One attempt to take the signals of some subjects from the bus: live when all has passed that the stream had of them
+ * when the attempt began. Errors with whatever may have made it miss one.
  *
  * @internal
  */
 export function busAttempt(config: BusAttemptConfig): StreamAttempt {
-  const { agent, connection$, connectTimeoutMs, cursor } = config;
-  const subjects = [GLOBAL_SUBJECT, agentSubject(agent)];
+  const { subjects, connection$, connectTimeoutMs, cursor } = config;
   const open = async (bus: NatsConnection): Promise<Opened> => ({
     bus,
     consumers: await openConsumers(bus, subjects, cursor, connectTimeoutMs),

@@ -1,19 +1,19 @@
-import type { NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { catchError, defer, merge, throwError } from "rxjs";
 import { reconnecting } from "../channel/reconnecting.js";
 import { SignalObservable } from "../channel/SignalObservable.js";
 import { check, checkDurationMs, checkObject, checkOptionNames } from "../check.js";
 import { type AgentIdentity, type ReconnectOptions, resolveReconnect } from "../options.js";
 import { busAttempt } from "./busAttempt.js";
+import { type BusConnectionOptions, checkServers, connectionToServers } from "./busServers.js";
 import { checkAgent } from "./checkAgent.js";
 import { closing } from "./closing.js";
 import { Cursor } from "./Cursor.js";
 import { EnvelopeReader } from "./EnvelopeReader.js";
-import { ownConnection } from "./ownConnection.js";
 import { refusalOfBus } from "./refusalOfBus.js";
 import { Replay } from "./Replay.js";
 import { sharedConnection } from "./sharedConnection.js";
-import { withheldFaults } from "./withheldFaults.js";
+import { agentSubject, GLOBAL_SUBJECT } from "./subjects.js";
 import { withoutCredentials } from "./withoutCredentials.js";
 
 /** Which bus to take signals from, and for which agent. */
@@ -31,10 +31,7 @@ export interface JetStreamOptions extends AgentIdentity {
    */
   readonly servers?: string | readonly string[];
   /** What else such a connection takes: `user` and `pass`, `token`, `authenticator`, `tls`, `inboxPrefix` … */
-  readonly connectionOptions?: Omit<
-    NodeConnectionOptions,
-    "maxReconnectAttempts" | "port" | "reconnect" | "servers" | "timeout" | "waitOnFirstConnect"
-  >;
+  readonly connectionOptions?: BusConnectionOptions;
   /** The waits between attempts, as of `OpControlSubscriber.connect`. */
   readonly reconnect?: ReconnectOptions;
   /** From an attempt's start until the bus has a consumer for us, in milliseconds; 10,000 by default. */
@@ -87,20 +84,14 @@ export function jetStreamSignals(options: JetStreamOptions): SignalObservable {
   const { connectTimeoutMs = 10_000, heartbeatMs = 5_000 } = options;
   const agent = { orgId, teamId, agentId };
   const reconnect = resolveReconnect(options.reconnect);
-  const addresses = [servers].flat();
   const connection$ = connection
     ? sharedConnection(connection)
-    : ownConnection({
-        ...(addresses.some(saysTls) ? { tls: {} } : {}),
-        ...withheldFaults(connectionOptions),
-        servers: addresses,
-        // Of several, one that hangs is to leave time for the others.
-        timeout: connectTimeoutMs / addresses.length,
-      });
+    : connectionToServers([servers].flat(), connectTimeoutMs, connectionOptions);
   return new SignalObservable(
     defer(() => {
       const attempt$ = busAttempt({
-        ...{ agent, connection$, connectTimeoutMs, heartbeatMs },
+        ...{ connection$, connectTimeoutMs, heartbeatMs },
+        subjects: [GLOBAL_SUBJECT, agentSubject(agent)],
         cursor: new Cursor(),
         replay: new Replay(),
         reader: new EnvelopeReader(agent),
@@ -115,14 +106,9 @@ function checkOptions(options: unknown): asserts options is JetStreamOptions {
   checkAgent(options);
   checkOptionNames(options, optionNames);
   const { connection, servers, connectionOptions, connectTimeoutMs, heartbeatMs } = options as JetStreamOptions;
-  const addresses: readonly unknown[] = [servers ?? []].flat();
+  if (servers !== undefined) checkServers("servers", servers);
   check(
-    addresses.every(isAddress),
-    "servers",
-    'a "host:port" without "user:password@" or other parts, or a list of such',
-  );
-  check(
-    (connection === undefined) === addresses.length > 0,
+    (connection === undefined) === [servers ?? []].flat().length > 0,
     "servers",
     "given where connection is not, and only there",
   );
@@ -136,15 +122,6 @@ function checkOptions(options: unknown): asserts options is JetStreamOptions {
     checkDurationMs("heartbeatMs", heartbeatMs, 500);
     check(heartbeatMs <= 30_000, "heartbeatMs", "at most 30000");
   }
-}
-
-/** NATS leaves out what stands before an "@", which would then be somebody without credentials. */
-function isAddress(value: unknown): value is string {
-  return typeof value === "string" && /^((nats|tls):\/\/)?[^\s/@?#]+$/i.test(value);
-}
-
-function saysTls(address: string): boolean {
-  return /^tls:/i.test(address);
 }
 
 function isConnection(value: unknown): value is NatsConnection {

@@ -1,10 +1,13 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { type Observable, Subject } from "rxjs";
+import { EMPTY, type Observable, Subject } from "rxjs";
 import { OpControlMessage as WireMessage } from "../../codegen/gen/policy.js";
+import type { ChannelStatus } from "../channel/ChannelStatus.js";
 import { check } from "../check.js";
+import type { Diagnostic } from "../Diagnostic.js";
 import { AGENT_ID_PREFIX, FLEET_ID, type OpControlSignal } from "../opStatus.js";
 import type { AgentIdentity } from "../options.js";
 import { bind, type Bound } from "./bind.js";
+import type { BusLink } from "./bus/BusLink.js";
 import type { DevGatewayOptions, RestOptions } from "./DevGatewayOptions.js";
 import { GatewayStreams } from "./GatewayStreams.js";
 import { type GatewayCall, opControlService } from "./opControlService.js";
@@ -22,9 +25,11 @@ const SHUTDOWN_GRACE_MS = 500;
 
 /**
  * A governance gateway for development and tests: a real gRPC server that checks its subscribers in the gateway's order
- * and broadcasts signals without replay, and the operator's REST API where `rest` asks for it.
+ * and broadcasts signals without replay, the operator's REST API where `rest` asks for it, and a bridge to the bus where
+ * `nats` names it.
  *
- * What its own methods send is sent as it is; `ops` keeps a record of what an operator does, as the REST API has it.
+ * What its own methods send is sent as it is, to its own subscribers; `ops` keeps a record of what an operator does, as
+ * the REST API has it. With a bus that is published there, and reaches the subscribers of every gateway on it from there.
  *
  * @example
  * ```ts
@@ -50,6 +55,7 @@ export class DevGateway implements AsyncDisposable {
   readonly #streams: GatewayStreams;
   readonly #sent$ = new Subject<SentSignal>();
   #rest: RestServer | undefined;
+  #bus: BusLink | undefined;
   #sequence = 0n;
 
   private constructor(server: Server, { endpoint, port }: Bound, streams: GatewayStreams, publisher: boolean) {
@@ -57,18 +63,23 @@ export class DevGateway implements AsyncDisposable {
     this.#streams = streams;
     this.endpoint = endpoint;
     this.port = port;
-    const publish: PublishSignal = ({ opId, signal, agent }) => {
-      this.signal(opId, signal, agent);
+    const publish: PublishSignal = async (signal) => {
+      if (this.#bus) await this.#bus.publish(signal);
+      else this.signal(signal.opId, signal.signal, signal.agent);
     };
     this.ops = new OpRegistry({ publish: publisher ? publish : undefined });
   }
 
-  /** Starts listening. */
+  /**
+   * Starts listening; with a bus, resolves when what that retains was relayed, or when it is found to be out of reach for
+   * now (see `bus$`), and rejects where its stream is not one for signals.
+   */
   static async start({
     tokens,
     publisher = true,
     credentials = ServerCredentials.createInsecure(),
     rest,
+    nats,
     ...where
   }: DevGatewayOptions = {}): Promise<DevGateway> {
     // An empty one would let nobody in, or everybody.
@@ -81,13 +92,29 @@ export class DevGateway implements AsyncDisposable {
       },
     });
     const gateway = new DevGateway(server, await bind(server, where, credentials), streams, publisher);
-    if (rest) await gateway.#serve(rest);
+    try {
+      if (nats !== undefined) await gateway.#join(nats);
+      if (rest) await gateway.#serve(rest);
+    } catch (error) {
+      gateway.kill();
+      throw error;
+    }
     return gateway;
   }
 
   /** The base URL of the REST API, where there is one. */
   get apiUrl(): string | undefined {
     return this.#rest?.url;
+  }
+
+  /** How the channel to the bus is doing, now and whenever that changes; completes at once where there is no bus. */
+  get bus$(): Observable<ChannelStatus> {
+    return this.#bus?.status$ ?? EMPTY;
+  }
+
+  /** What came on the bus and is not relayed, for it fits no subject of its own, and what else there is to say of it. */
+  get diagnostics$(): Observable<Diagnostic> {
+    return this.#bus?.diagnostics$ ?? EMPTY;
   }
 
   /** Each signal as it is sent, sensible or not. */
@@ -177,6 +204,7 @@ export class DevGateway implements AsyncDisposable {
   /** Dies: cuts every connection at once and frees the port, so that another can start there. */
   kill(): void {
     this.#rest?.kill();
+    this.#bus?.close();
     this.#server.forceShutdown();
   }
 
@@ -195,6 +223,7 @@ export class DevGateway implements AsyncDisposable {
       const impatience = graceMs === Infinity ? undefined : setTimeout(cut, graceMs);
       this.#server.tryShutdown(() => {
         clearTimeout(impatience);
+        this.#bus?.close();
         resolve();
       });
     });
@@ -212,13 +241,16 @@ export class DevGateway implements AsyncDisposable {
     return this.close();
   }
 
+  async #join(servers: string | readonly string[]): Promise<void> {
+    const { BusLink } = await import("./bus/BusLink.js");
+    this.#bus = await BusLink.open(servers, ({ opId, signal, agent }) => {
+      // With a sequence of its own, as whatever it sends.
+      this.send({ opId, signal }, agent);
+    });
+  }
+
   async #serve(rest: RestOptions): Promise<void> {
-    try {
-      const { RestServer } = await import("./rest/RestServer.js");
-      this.#rest = await RestServer.start(this.ops, rest);
-    } catch (error) {
-      this.kill();
-      throw error;
-    }
+    const { RestServer } = await import("./rest/RestServer.js");
+    this.#rest = await RestServer.start(this.ops, rest);
   }
 }

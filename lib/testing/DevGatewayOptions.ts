@@ -17,6 +17,12 @@ export interface DevGatewayOptions {
   readonly credentials?: ServerCredentials;
   /** The operator's REST API as well, in plaintext; `{}` for one on a free port. Without this there is none. */
   readonly rest?: RestOptions;
+  /**
+   * The NATS servers of a bus with JetStream, such as `127.0.0.1:4222`: what operators do is published there, and all that
+   * is published there is relayed. Its stream is created where there is none. Needs `@nats-io/jetstream` and
+   * `@nats-io/transport-node`.
+   */
+  readonly nats?: string | readonly string[];
 }
 
 /** Where the REST API of a {@link DevGateway} listens, and for whom. */

@@ -7,7 +7,7 @@ import { OP_ACTIONS, type OpAction, type OpHaltAck, type OpRecord, type OpRecord
 import { isSameAgent } from "../refusalOf.js";
 import type { OpEvent } from "./OpEvent.js";
 import { hasEnded, type OpStep, stateAfter } from "./opLifecycle.js";
-import { OpRefusedError } from "./OpRefusedError.js";
+import { isOpRefused, OpRefusedError } from "./OpRefusedError.js";
 import type { PublishSignal } from "./OpSignal.js";
 import { opSignals } from "./opSignals.js";
 
@@ -34,7 +34,8 @@ const ENDED_FOR_MS = 60_000;
  * sends a signal with every change that an operator makes.
  *
  * The signals of an op go to the agents that it was registered for. One that was registered for nobody is everybody's:
- * its signals go to every subscriber, where the real gateway sends none. An op that has ended is forgotten after a
+ * its signals go to every subscriber, where the real gateway sends none; with a bus, which has no subject for that, it is
+ * refused. An op that has ended is forgotten after a
  * minute; looked for and not found, so no timer has to run.
  *
  * @example
@@ -181,6 +182,7 @@ export class OpRegistry {
         }),
       );
     } catch (error) {
+      if (error instanceof Error && isOpRefused(error)) throw error;
       throw new OpRefusedError(`Op-control channel error: ${describeError(error)}`, 503, { cause: error });
     }
   }
