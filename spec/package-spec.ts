@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -80,6 +80,11 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
       `;
       const said = run(bare, "node", ["--input-type=module", "-e", load]);
       expect(said).to.match(/^Cannot find package '@nats-io\/\S+' imported from .*rx-op-control/);
+      const ports = ["--port", "0", "--api-port", "0"];
+      const command = ["node_modules/rx-op-control/dist/lib/cli/main.js", "gateway", "--nats", "127.0.0.1:4222"];
+      const { status, stderr } = spawnSync("node", [...command, ...ports], { cwd: bare, encoding: "utf8" });
+      expect(stderr).to.match(/--nats needs two more packages: npm install @nats-io/);
+      expect(status).to.equal(4);
     } finally {
       rmSync(bare, { recursive: true });
     }

@@ -4,7 +4,7 @@ import { reconnecting } from "../channel/reconnecting.js";
 import type { SignalSource } from "../channel/SignalSource.js";
 import { type ReconnectOptions, resolveReconnect } from "../options.js";
 import { busAttempt } from "./busAttempt.js";
-import { checkServers, connectionToServers } from "./busServers.js";
+import { connectionToServers } from "./connectionToServers.js";
 import { Cursor } from "./Cursor.js";
 import { ensureOpControlStream } from "./ensureOpControlStream.js";
 import { EnvelopeReader } from "./EnvelopeReader.js";
@@ -30,7 +30,7 @@ export interface GatewayBus {
 
 /** What such a bus takes. */
 interface GatewayBusOptions {
-  readonly servers: string | readonly string[];
+  readonly servers: readonly string[];
   readonly reconnect?: ReconnectOptions;
   readonly connectTimeoutMs?: number;
   readonly heartbeatMs?: number;
@@ -42,7 +42,6 @@ interface GatewayBusOptions {
  * Like an agent it gets all that is retained, and a RESUME among that when the rest has passed.
  *
  * @internal
- * @throws TypeError naming the option that is wrong.
  */
 export function gatewayBus({
   servers,
@@ -50,10 +49,9 @@ export function gatewayBus({
   connectTimeoutMs = 10_000,
   heartbeatMs = 5_000,
 }: GatewayBusOptions): GatewayBus {
-  checkServers("servers", servers);
   const bounds = resolveReconnect(reconnect);
   let connection: NatsConnection | undefined;
-  const connection$ = connectionToServers([servers].flat(), connectTimeoutMs).pipe(
+  const connection$ = connectionToServers(servers, connectTimeoutMs).pipe(
     concatMap(async (bus) => {
       await ensureOpControlStream(bus);
       return bus;

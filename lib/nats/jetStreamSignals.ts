@@ -5,9 +5,10 @@ import { SignalObservable } from "../channel/SignalObservable.js";
 import { check, checkDurationMs, checkObject, checkOptionNames } from "../check.js";
 import { type AgentIdentity, type ReconnectOptions, resolveReconnect } from "../options.js";
 import { busAttempt } from "./busAttempt.js";
-import { type BusConnectionOptions, checkServers, connectionToServers } from "./busServers.js";
 import { checkAgent } from "./checkAgent.js";
+import { checkServers } from "./checkServers.js";
 import { closing } from "./closing.js";
+import { type BusConnectionOptions, connectionToServers } from "./connectionToServers.js";
 import { Cursor } from "./Cursor.js";
 import { EnvelopeReader } from "./EnvelopeReader.js";
 import { refusalOfBus } from "./refusalOfBus.js";
@@ -106,12 +107,9 @@ function checkOptions(options: unknown): asserts options is JetStreamOptions {
   checkAgent(options);
   checkOptionNames(options, optionNames);
   const { connection, servers, connectionOptions, connectTimeoutMs, heartbeatMs } = options as JetStreamOptions;
-  if (servers !== undefined) checkServers("servers", servers);
-  check(
-    (connection === undefined) === [servers ?? []].flat().length > 0,
-    "servers",
-    "given where connection is not, and only there",
-  );
+  const hasServers = [servers ?? []].flat().length > 0;
+  if (hasServers) checkServers("servers", servers);
+  check((connection === undefined) === hasServers, "servers", "given where connection is not, and only there");
   check(connection === undefined || isConnection(connection), "connection", "a NatsConnection");
   if (connectionOptions !== undefined) {
     checkObject("connectionOptions", connectionOptions);

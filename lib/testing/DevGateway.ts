@@ -4,8 +4,11 @@ import { OpControlMessage as WireMessage } from "../../codegen/gen/policy.js";
 import type { ChannelStatus } from "../channel/ChannelStatus.js";
 import { check } from "../check.js";
 import type { Diagnostic } from "../Diagnostic.js";
+import { AssemblyError } from "../errors.js";
+import { checkServers } from "../nats/checkServers.js";
 import { AGENT_ID_PREFIX, FLEET_ID, type OpControlSignal } from "../opStatus.js";
 import type { AgentIdentity } from "../options.js";
+import { describeError } from "../printable.js";
 import { bind, type Bound } from "./bind.js";
 import type { BusLink } from "./bus/BusLink.js";
 import type { DevGatewayOptions, RestOptions } from "./DevGatewayOptions.js";
@@ -84,6 +87,7 @@ export class DevGateway implements AsyncDisposable {
   }: DevGatewayOptions = {}): Promise<DevGateway> {
     // An empty one would let nobody in, or everybody.
     check(rest?.apiKey === undefined || /^[!-~]+$/.test(rest.apiKey), "rest.apiKey", "a line of ASCII without blanks");
+    if (nats !== undefined) checkServers("nats", nats);
     const server = new Server();
     const streams = new GatewayStreams((agent, metadata) => refusalOf(agent, metadata, { tokens, publisher }));
     server.addService(opControlService, {
@@ -93,7 +97,7 @@ export class DevGateway implements AsyncDisposable {
     });
     const gateway = new DevGateway(server, await bind(server, where, credentials), streams, publisher);
     try {
-      if (nats !== undefined) await gateway.#join(nats);
+      if (nats !== undefined) await gateway.#join([nats].flat());
       if (rest) await gateway.#serve(rest);
     } catch (error) {
       gateway.kill();
@@ -241,12 +245,16 @@ export class DevGateway implements AsyncDisposable {
     return this.close();
   }
 
-  async #join(servers: string | readonly string[]): Promise<void> {
-    const { BusLink } = await import("./bus/BusLink.js");
-    this.#bus = await BusLink.open(servers, ({ opId, signal, agent }) => {
-      // With a sequence of its own, as whatever it sends.
-      this.send({ opId, signal }, agent);
-    });
+  async #join(servers: readonly string[]): Promise<void> {
+    try {
+      const { BusLink } = await import("./bus/BusLink.js");
+      this.#bus = await BusLink.open(servers, ({ opId, signal, agent }) => {
+        // With a sequence of its own, as whatever it sends.
+        this.send({ opId, signal }, agent);
+      });
+    } catch (cause) {
+      throw new AssemblyError(`the bus cannot be used: ${describeError(cause)}`, { cause });
+    }
   }
 
   async #serve(rest: RestOptions): Promise<void> {

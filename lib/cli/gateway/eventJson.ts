@@ -11,8 +11,8 @@ export function eventJson(event: GatewayEvent): string {
 function fieldsOf(event: GatewayEvent): object {
   switch (event.type) {
     case "listening": {
-      const { endpoint, asksForToken, apiUrl, asksForKey } = event;
-      return { purpose: "for development, not for production", endpoint, asksForToken, apiUrl, asksForKey };
+      const { endpoint, asksForToken, apiUrl, asksForKey, nats } = event;
+      return { purpose: "for development, not for production", endpoint, asksForToken, apiUrl, asksForKey, nats };
     }
     case "subscribed":
     case "left":
@@ -28,6 +28,12 @@ function fieldsOf(event: GatewayEvent): object {
     case "sent": {
       const { opId, signal, sequence, streams, agent } = event.sent;
       return { opId, signal: signalName(signal), sequence, streams, agent: tripleOf(agent) };
+    }
+    case "bus":
+      return event.status;
+    case "refused": {
+      const { reason, subject, count } = event.refused;
+      return { reason, subject, count };
     }
     case "closed":
       return {};

@@ -1,6 +1,7 @@
+import type { ChannelStatus } from "../../channel/ChannelStatus.js";
 import type { AgentIdentity } from "../../options.js";
 import { printable } from "../../printable.js";
-import type { GatewayEvent } from "./GatewayEvent.js";
+import type { GatewayEvent, RefusedEnvelope } from "./GatewayEvent.js";
 import { signalName } from "./signalName.js";
 
 const LABEL_WIDTH = 11;
@@ -12,7 +13,8 @@ export function eventText(event: GatewayEvent): string {
       return (
         "gateway for development, not for production: it forgets everything when it ends\n" +
         line("agents", `gRPC on ${event.endpoint}${event.asksForToken ? ", with a credential token" : ""}`) +
-        line("operators", `REST on ${event.apiUrl}${event.asksForKey ? ", with the key" : ""}`)
+        line("operators", `REST on ${event.apiUrl}${event.asksForKey ? ", with the key" : ""}`) +
+        (event.nats ? line("bus", `NATS on ${event.nats.map((server) => printable(server)).join(", ")}`) : "")
       );
     case "subscribed":
     case "left":
@@ -33,11 +35,32 @@ export function eventText(event: GatewayEvent): string {
     case "sent": {
       const { opId, signal, sequence, agent, streams } = event.sent;
       const what = `${signalName(signal)} ${printable(opId)} to ${agentText(agent)}`;
-      return line(event.type, `${what}, #${sequence}${streams === 0 ? ": nobody is subscribed, so it is lost" : ""}`);
+      return line(
+        event.type,
+        `${what}, #${sequence}${streams === 0 ? ": nobody is subscribed here, so it is lost" : ""}`,
+      );
+    }
+    case "bus":
+      return line(event.type, busText(event.status));
+    case "refused": {
+      const { reason, subject } = event.refused;
+      return line(event.type, `a message on ${subject}: ${reasons[reason]}`);
     }
     case "closed":
       return line(event.type, "every stream has ended");
   }
+}
+
+const reasons: Readonly<Record<RefusedEnvelope["reason"], string>> = {
+  notAnEnvelope: "it is no envelope",
+  otherSubject: "its ids belong to another subject",
+  otherAgent: "it is for another agent than its subject",
+  widerScope: "it claims a wider scope than its subject",
+};
+
+function busText({ state, attempt, lastError, retryInMs }: ChannelStatus): string {
+  const again = retryInMs === undefined ? "" : `, attempt ${attempt} in ${(retryInMs / 1_000).toFixed(1)} s`;
+  return `${state}${again}${lastError === undefined ? "" : `: ${lastError}`}`;
 }
 
 function line(label: string, text: string): string {

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { commandOf } from "../commandOf.js";
 import type { GatewayArguments } from "./runGateway.js";
 
@@ -13,10 +13,13 @@ On a terminal, type pause, resume or terminate, and an op, or * for the whole fl
 An op that was registered without an agent is everybody's: its signals go to every subscriber, where the real
 gateway sends none.
 
+With --nats, what operators do is published to the bus, and what is published there goes to the agents of every gateway
+on it. The stream is created where there is none. An op without an agent is refused then: the bus has no subject for it.
+
 Exit codes:
   0  it was told to stop (Ctrl-C, SIGTERM)
   2  wrong usage, or a wrong file of tokens
-  4  it cannot listen`;
+  4  it cannot listen, or the bus has a stream that is not for signals, or refuses us`;
 
 /** `rx-op-control gateway`: a gateway for development. */
 export function gatewayCommand(): Command {
@@ -28,6 +31,7 @@ export function gatewayCommand(): Command {
       "rx-op-control gateway",
       "rx-op-control gateway --port 50052 --api-port 0 --json",
       "rx-op-control gateway --tokens tokens.json",
+      "rx-op-control gateway --nats 127.0.0.1:4222",
       `curl -X POST -H 'content-type: application/json' -d '{"op_id":"demo:1"}' http://127.0.0.1:7700/api/v1/ops`,
     ],
   )
@@ -35,6 +39,12 @@ export function gatewayCommand(): Command {
     .option("--api-port <port>", "the port for operators; 0 takes a free one", portNumber, 7700)
     .option("--host <host>", "the name or address to listen on", "127.0.0.1")
     .option("--tokens <file>", "ask agents for a credential token, one of this file's (default: ask for none)")
+    .addOption(
+      new Option(
+        "--nats <servers>",
+        "a bus to share with other gateways: NATS with JetStream, as host:port, several with commas in between",
+      ).env("AA_OPCONTROL_NATS_URL"),
+    )
     .option("--json", "NDJSON on standard output")
     .addHelpText("after", DETAILS)
     .action(async (args: GatewayArguments) => {

@@ -1,3 +1,4 @@
+import { FLEET_ID } from "../../opStatus.js";
 import { describeError, printable } from "../../printable.js";
 import { OP_ACTIONS, type OpAction } from "../../rest/OpRecord.js";
 import type { DevGateway } from "../../testing/DevGateway.js";
@@ -9,8 +10,8 @@ export const LINE_HELP = "type pause, resume or terminate, and an op such as dem
 type Gateway = Pick<DevGateway, "ops" | "signal">;
 
 /**
- * Does what an operator has typed, and gives what there is to say to it. An op that is registered is acted on as by the
- * REST API, so that its record agrees; the signal of another goes to everyone as it is.
+ * Does what an operator has typed, and gives what there is to say to it. An op that is registered and the fleet are acted
+ * on as by the REST API, so that records agree and a bus is told; the signal of another goes to everyone here as it is.
  */
 export async function obeyLine(gateway: Gateway, typed: string): Promise<string | undefined> {
   const [, verb = "", opId = ""] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(typed) ?? [];
@@ -22,15 +23,15 @@ export async function obeyLine(gateway: Gateway, typed: string): Promise<string 
 
 async function act(gateway: Gateway, opId: string, action: OpAction): Promise<string | undefined> {
   const record = gateway.ops.get(opId);
-  if (!record) {
+  if (!record && opId !== FLEET_ID) {
     gateway.signal(opId, opSignals[action]);
     return undefined;
   }
   try {
-    await gateway.ops.act(opId, action);
+    await (record ? gateway.ops.act(opId, action) : gateway.ops.haltFleet(action));
     return undefined;
   } catch (error) {
-    return `refused: ${printable(opId)} is ${record.state}: ${describeError(error)}`;
+    return `refused: ${record ? `${printable(opId)} is ${record.state}: ` : ""}${describeError(error)}`;
   }
 }
 

@@ -8,7 +8,7 @@ import { eventJson } from "./eventJson.js";
 import { eventText } from "./eventText.js";
 import type { GatewayEvent } from "./GatewayEvent.js";
 import { gatewayEvents } from "./gatewayEvents.js";
-import { listen, type ListenArguments } from "./listen.js";
+import { listen, type ListenArguments, serversOf } from "./listen.js";
 import { LINE_HELP, obeyLine } from "./obeyLine.js";
 import { stopSignals } from "./stopSignals.js";
 import { typedLines } from "../operator/typedLines.js";
@@ -32,7 +32,14 @@ export async function runGateway({ json = false, ...where }: GatewayArguments): 
   const gateway = await listen(where);
   const { endpoint, apiUrl = "" } = gateway;
   const asksForKey = given(process.env[API_KEY_VARIABLE]) !== undefined;
-  tell({ type: "listening", endpoint, asksForToken: where.tokens !== undefined, apiUrl, asksForKey });
+  tell({
+    type: "listening",
+    endpoint,
+    asksForToken: where.tokens !== undefined,
+    apiUrl,
+    asksForKey,
+    nats: serversOf(where.nats),
+  });
   if (!asksForKey) warnOfOthers(where.host);
   if (stdin.isTTY) say(LINE_HELP);
 

@@ -42,7 +42,7 @@ export class BusLink {
    *
    * @param relay Sends a message on; it must not throw.
    */
-  static async open(servers: string | readonly string[], relay: (message: BusMessage) => void): Promise<BusLink> {
+  static async open(servers: readonly string[], relay: (message: BusMessage) => void): Promise<BusLink> {
     const link = new BusLink(gatewayBus({ servers }), relay);
     const { state } = await firstValueFrom(link.#status$.pipe(filter((status) => status.state !== "connecting")));
     if (state === "failed") throw link.#fault;

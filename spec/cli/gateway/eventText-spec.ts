@@ -80,8 +80,26 @@ const rows: readonly (readonly [string, GatewayEvent, string, object])[] = [
   [
     "sent to nobody",
     { type: "sent", sent: { ...sent, signal: 99, agent: US, streams: 0 } },
-    `sent       99 ${SHOWN} to acme/payments/agent-7, #18446744073709551615: nobody is subscribed, so it is lost\n`,
+    `sent       99 ${SHOWN} to acme/payments/agent-7, #18446744073709551615: nobody is subscribed here, so it is lost\n`,
     { opId: EVIL, signal: "99", sequence: "18446744073709551615", streams: 0, agent: US },
+  ],
+  [
+    "a bus that is live",
+    { type: "bus", status: { state: "live", attempt: 1, since: 7 } },
+    "bus        live\n",
+    { state: "live", attempt: 1, since: 7 },
+  ],
+  [
+    "a bus that is tried again",
+    { type: "bus", status: { state: "reconnecting", attempt: 3, since: 7, retryInMs: 1_500, lastError: "gone" } },
+    "bus        reconnecting, attempt 3 in 1.5 s: gone\n",
+    { state: "reconnecting", attempt: 3, since: 7, retryInMs: 1_500, lastError: "gone" },
+  ],
+  [
+    "a message of the bus that is for nobody",
+    { type: "refused", refused: { kind: "refusedEnvelope", reason: "widerScope", subject: "a.b", count: 2 } },
+    "refused    a message on a.b: it claims a wider scope than its subject\n",
+    { reason: "widerScope", subject: "a.b", count: 2 },
   ],
   ["closed", { type: "closed" }, "closed     every stream has ended\n", {}],
 ];
@@ -97,6 +115,12 @@ describe("a gateway's events", () => {
       expect(said).to.deep.equal({ type: event.type, ...fields });
     });
   }
+
+  it("say which bus a gateway is on", () => {
+    const onBus = { ...listening, nats: ["one:4222", "two\u001b:4222"] };
+    expect(eventText(onBus)).to.match(/\nbus {8}NATS on one:4222, two\\u001b:4222\n$/);
+    expect(JSON.parse(eventJson(onBus))).to.have.deep.property("nats", onBus.nats);
+  });
 
   it("say of a gateway that asks for nothing no more than where it is", () => {
     const open = eventText({ ...listening, asksForToken: false, asksForKey: false });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { LINE_HELP, obeyLine } from "../../../lib/cli/gateway/obeyLine.js";
+import { record } from "../../helpers/record.js";
 import { OpRegistry } from "../../../lib/testing/rest/OpRegistry.js";
 
 describe("obeyLine", () => {
@@ -22,10 +23,19 @@ describe("obeyLine", () => {
     expect(ops.get("demo 1")?.state).to.equal("terminated");
   });
 
+  it("halts the fleet as an operator does", async () => {
+    const halts = record(ops.events$).values;
+    expect(await obey("terminate *")).to.equal(undefined);
+    expect(sent).to.deep.equal(["TERMINATE *"]);
+    expect(halts).to.have.nested.property("[0].halt.scope", "global");
+    ops = new OpRegistry({ publish: undefined });
+    expect(await obey("pause *")).to.equal("refused: Op-control channel not configured");
+  });
+
   it("sends the signal of any other id as it is", async () => {
     ops.register("demo:1");
-    for (const line of ["pause other:", "terminate *", "resume agent:agent-7"]) await obey(line);
-    expect(sent).to.deep.equal(["raw PAUSE other:", "raw TERMINATE *", "raw RESUME agent:agent-7"]);
+    for (const line of ["pause other:", "resume agent:agent-7"]) await obey(line);
+    expect(sent).to.deep.equal(["raw PAUSE other:", "raw RESUME agent:agent-7"]);
     expect(ops.list()).to.have.length(1);
   });
 

@@ -1,6 +1,5 @@
 import type { NatsConnection, NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Observable } from "rxjs";
-import { check } from "../check.js";
 import { ownConnection } from "./ownConnection.js";
 import { withheldFaults } from "./withheldFaults.js";
 
@@ -9,19 +8,6 @@ export type BusConnectionOptions = Omit<
   NodeConnectionOptions,
   "maxReconnectAttempts" | "port" | "reconnect" | "servers" | "timeout" | "waitOnFirstConnect"
 >;
-
-/**
- * Refuses what is not one address of a NATS server or several.
- *
- * @internal
- */
-export function checkServers(name: string, servers: unknown): asserts servers is string | readonly string[] {
-  check(
-    [servers].flat().every(isAddress),
-    name,
-    'a "host:port" without "user:password@" or other parts, or a list of such',
-  );
-}
 
 /**
  * A connection of one's own to the first of these servers that answers.
@@ -40,11 +26,6 @@ export function connectionToServers(
     // Of several, one that hangs is to leave time for the others.
     timeout: connectTimeoutMs / servers.length,
   });
-}
-
-/** NATS leaves out what stands before an "@", which would then be somebody without credentials. */
-function isAddress(value: unknown): value is string {
-  return typeof value === "string" && /^((nats|tls):\/\/)?[^\s/@?#]+$/i.test(value);
 }
 
 function saysTls(address: string): boolean {
