@@ -41,6 +41,7 @@ const children = Array.from({ length: processes }, () =>
   fork(join(import.meta.dirname, "agents.js"), { serialization: "advanced" }),
 );
 const share = Math.ceil(agents / processes);
+const before = { cpuMs: server.processorMs, mb: server.memoryMb };
 const openedAt = performance.now();
 await Promise.all(
   children.map((child, index) => {
@@ -50,6 +51,10 @@ await Promise.all(
   }),
 );
 const openMs = performance.now() - openedAt;
+const perAgentOpened = {
+  serverCpuMs: round((server.processorMs - before.cpuMs) / agents),
+  serverKb: round(((server.memoryMb - before.mb) * 1_024) / agents),
+};
 
 const idleCpu = await cpuOf(() => sleep(IDLE_MS));
 const published = new Map<bigint, bigint>();
@@ -74,6 +79,7 @@ console.log(
     {
       ...{ agents, processes, signals, connections: shared ? processes : agents, server: operator.info?.version },
       openMs: round(openMs),
+      perAgentOpened,
       latencyMs: {
         p50: round(quantile(latenciesMs, 0.5)),
         p99: round(quantile(latenciesMs, 0.99)),

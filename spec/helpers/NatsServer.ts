@@ -74,6 +74,12 @@ export class NatsServer implements AsyncDisposable {
     return (Number(user) + Number(system)) * 10;
   }
 
+  /** How much memory it has now, in MB, as Linux tells it. */
+  get memoryMb(): number {
+    const status = readFileSync(`/proc/${String(this.#child?.pid)}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
+  }
+
   /** Stops it by SIGSTOP: its connections stay, and nobody answers on them. */
   stop(): void {
     this.#child?.kill("SIGSTOP");
@@ -144,7 +150,9 @@ async function untilReady(child: ChildProcess): Promise<string> {
       log += text;
       if (log.includes("Server is ready")) resolve(log);
     });
-    child.once("error", reject);
+    child.once("error", (cause) => {
+      reject(new Error(MISSING, { cause }));
+    });
     child.once("close", () => {
       reject(new Error(`${BINARY} has ended:\n${log}`));
     });
