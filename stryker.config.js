@@ -7,11 +7,17 @@ export default {
   testRunnerNodeArgs: ["--import", "tsx"],
   plugins: ["@stryker-mutator/mocha-runner"],
   coverageAnalysis: "perTest",
-  mutate: ["lib/opStatus.ts", "lib/ops/**/*.ts", "lib/operators/**/*.ts", "lib/channel/**/*.ts"],
+  mutate: [
+    "lib/{opStatus,RecordComparison,WaitingResumes,readRecords,reconciling,settling}.ts",
+    "lib/{ops,operators,channel,nats}/**/*.ts",
+  ],
   mochaOptions: {
     require: ["./spec/helpers/fixedSeed.ts"],
     // The specs that mirror what is mutated: a file's contract is what its own spec holds.
-    spec: ["spec/opStatus-spec.ts", "spec/{ops,operators,channel}/*-spec.ts"],
+    spec: [
+      "spec/{opStatus,RecordComparison,WaitingResumes,readRecords,reconciling,settling}-spec.ts",
+      "spec/{ops,operators,channel,nats}/*-spec.ts",
+    ],
     // It is about code that is not ours.
     ignore: ["spec/operators/brokenRecipes-spec.ts"],
     // What measures takes too long for every mutant that it reaches, but for what FifoBuffer and AgingMap are there for.

@@ -1,4 +1,5 @@
 import type { Reconcile } from "../options.js";
+import { isUntouched } from "./isUntouched.js";
 import { OpsClient, type OpsClientOptions } from "./OpsClient.js";
 
 /**
@@ -6,6 +7,9 @@ import { OpsClient, type OpsClientOptions } from "./OpsClient.js";
  *
  * Each call rejects with an `OpsApiError` where the server refuses or does not answer in time. It lists the ops of all its
  * agents, so those of others that are paused or terminated count towards `maxTrackedOps` as ours do.
+ *
+ * An op that runs since it was registered is left out, for nobody has resumed it: a gateway that was started anew, where
+ * the op was registered again, would lift a pause else that nobody has lifted.
  *
  * @example
  * ```ts
@@ -22,5 +26,8 @@ import { OpsClient, type OpsClientOptions } from "./OpsClient.js";
  */
 export function restReconciler(options: OpsClientOptions): Reconcile {
   const client = new OpsClient(options);
-  return (signal) => client.list({ signal });
+  return async (signal) => {
+    const records = await client.list({ signal });
+    return records.filter((record) => !isUntouched(record));
+  };
 }

@@ -4,7 +4,8 @@ import type { Diagnostic } from "../../lib/Diagnostic.js";
 import type { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import { restReconciler } from "../../lib/rest/restReconciler.js";
 import { DevGateway } from "../../lib/testing/DevGateway.js";
-import { caughtUp, connectTo, subscribed } from "../helpers/gateways.js";
+import { rebind } from "../../lib/testing/rebind.js";
+import { caughtUp, connectTo, subscribed, US } from "../helpers/gateways.js";
 import { HttpServer } from "../helpers/http.js";
 import { OP, OTHER } from "../helpers/opControl.js";
 import { recordOf } from "../helpers/records.js";
@@ -49,6 +50,31 @@ describe("restReconciler", () => {
     expect(await told(control, "reconciled")).to.include({ paused: 1, terminated: 1 });
     expect([control.isPaused(OP), control.isTerminated(OTHER)]).to.deep.equal([true, true]);
     expect(api.requests.map(({ path }) => path)).to.deep.equal([PATH, PATH]);
+  });
+
+  it("lifts no pause where a gateway that was started anew has the op registered again, since later than the pause", async () => {
+    const ports = { port: gateway.port, rest: { port: 0 } };
+    await gateway.close();
+    gateway = await DevGateway.start(ports);
+    const apiPort = Number(new URL(gateway.apiUrl!).port);
+    control = connectTo(gateway, { reconnect, reconcile: restReconciler({ apiUrl: gateway.apiUrl! }) });
+    await told(control, "reconciled");
+    gateway.ops.register(OP, US);
+    await gateway.ops.act(OP, "pause");
+    await caughtUp(control, gateway);
+
+    gateway.kill();
+    const { port } = gateway;
+    gateway = await rebind(port, () => DevGateway.start({ port, rest: { port: apiPort } }));
+    gateway.ops.register(OP, US);
+    expect(await told(control, "reconciled")).to.include({ resumed: 0 });
+    expect(control.isPaused(OP)).to.be.true;
+
+    for (const action of ["pause", "resume"] as const) {
+      await gateway.ops.act(OP, action);
+      await caughtUp(control, gateway);
+    }
+    expect(control.isPaused(OP)).to.be.false;
   });
 
   it("lifts a pause whose RESUME was missed, and none that came later than what the record is of", async () => {

@@ -1,6 +1,7 @@
 import { defer, map, type Observable, retry, tap } from "rxjs";
 import type { AgentIdentity } from "../../options.js";
 import { describeError } from "../../printable.js";
+import { isUntouched } from "../../rest/isUntouched.js";
 import type { OpRecord } from "../../rest/OpRecord.js";
 import type { ExecEvent } from "./ExecEvent.js";
 import type { Registration } from "./registration.js";
@@ -43,9 +44,4 @@ export function registering({ registration, opId, agent, tell }: Registered): ()
       map((record) => (isUntouched(record) ? [] : [{ ...record, op_id: opId }])),
     );
   };
-}
-
-/** That it runs since it was registered is nobody's word: a gateway that was started anew says so of one that it had paused. */
-function isUntouched({ state, registered_at: registeredAt, updated_at: updatedAt }: OpRecord): boolean {
-  return state === "running" && registeredAt === updatedAt;
 }
