@@ -1,4 +1,4 @@
-import { OpControlSubscriber } from "../../lib/index.js";
+import { gatewaySignals, OpControlSubscriber } from "../../lib/index.js";
 import { jetStreamSignals } from "../../lib/nats/index.js";
 import { connect } from "@nats-io/transport-node";
 import { sharedNow } from "../sender/wire.js";
@@ -8,6 +8,8 @@ export type Question =
   | {
       readonly ask: "open";
       readonly address: string;
+      /** Where it is given, they are told by this gateway and not by the bus. */
+      readonly gateway: string | undefined;
       readonly from: number;
       readonly count: number;
       readonly shared: boolean;
@@ -17,26 +19,25 @@ export type Question =
   /** When each signal has arrived, since they were opened. */
   | { readonly ask: "arrivals" };
 
-/** The sequence of a signal, and when it had been applied for one of the agents, on the clock that processes share. */
-export type Arrival = readonly [sequence: bigint, at: bigint];
+/** The how-manieth signal it is, and when it had been applied for one of the agents, on the clock that processes share. */
+export type Arrival = readonly [index: number, at: bigint];
 
 let arrivals: Arrival[] = [];
 
 const answers: Readonly<Record<Question["ask"], (question: Question) => Promise<unknown>>> = {
   open: async (question) => {
     if (question.ask !== "open") return;
-    const { address, from, count, shared } = question;
+    const { address, gateway, from, count, shared } = question;
     const connection = shared ? await connect({ servers: address, maxReconnectAttempts: -1 }) : undefined;
     const opened = Array.from({ length: count }, async (_, index) => {
+      const agent = { orgId: "bench", agentId: `agent-${from + index}`, connectTimeoutMs: 60_000 };
       const control = OpControlSubscriber.from(
-        jetStreamSignals({
-          orgId: "bench",
-          agentId: `agent-${from + index}`,
-          connectTimeoutMs: 60_000,
-          ...(connection ? { connection } : { servers: address }),
-        }),
+        gateway === undefined
+          ? jetStreamSignals({ ...agent, ...(connection ? { connection } : { servers: address }) })
+          : gatewaySignals(gateway, agent),
       );
-      control.signals$.subscribe(({ sequence }) => arrivals.push([sequence, sharedNow()]));
+      let signals = 0;
+      control.signals$.subscribe(() => arrivals.push([signals++, sharedNow()]));
       await control.ready();
     });
     await Promise.all(opened);
