@@ -32,6 +32,7 @@ import type { OpControlMessage, OpStatus } from "./opStatus.js";
 import { firstInFirstOut } from "./ops/firstInFirstOut.js";
 import { Latest } from "./ops/Latest.js";
 import { Multicast } from "./ops/Multicast.js";
+import type { OpCounts } from "./ops/OpCounts.js";
 import { OpTable } from "./ops/OpTable.js";
 import type { StatusObservable } from "./ops/StatusObservable.js";
 import {
@@ -185,6 +186,15 @@ export class OpControlSubscriber implements Disposable {
    */
   static ofSource(source: SignalSource, options: ResolvedOptions): OpControlSubscriber {
     return new OpControlSubscriber(source, options);
+  }
+
+  /**
+   * What can be counted of a subscriber besides what its streams tell.
+   *
+   * @internal
+   */
+  static countsOf(control: OpControlSubscriber): OpCounts {
+    return control.#table;
   }
 
   /**

@@ -7,7 +7,7 @@ import { awaitOp } from "../../lib/operators/awaitOp.js";
 import { dropWhilePaused } from "../../lib/operators/dropWhilePaused.js";
 import { failOnTerminate } from "../../lib/operators/failOnTerminate.js";
 import { holdByOp } from "../../lib/operators/holdByOp.js";
-import type { HoldOptions } from "../../lib/operators/HoldOptions.js";
+import type { ResolvedHoldOptions } from "../../lib/operators/HoldOptions.js";
 import { holdWhilePaused } from "../../lib/operators/holdWhilePaused.js";
 import type { OpControlMessage, OpControlSignal, OpStatus } from "../../lib/opStatus.js";
 import { AGENT, FLEET, OP, paused, running, terminated } from "../helpers/opControl.js";
@@ -233,7 +233,7 @@ class HoldWhilePausedModel extends Model {
   #flushing = false;
   readonly #held: Value[] = [];
 
-  constructor(readonly options: Required<HoldOptions>) {
+  constructor(readonly options: ResolvedHoldOptions) {
     super();
   }
 
@@ -263,13 +263,13 @@ class HoldWhilePausedModel extends Model {
 }
 
 /** Holds a value where there is room, or in the place of the oldest; false where having no room is an error. */
-function hold(held: Value[], value: Value, { limit, overflow }: Required<HoldOptions>, hasRoom = true): boolean {
+function hold(held: Value[], value: Value, { limit, overflow }: ResolvedHoldOptions, hasRoom = true): boolean {
   if (held.length < limit && hasRoom) return held.push(value) > 0;
   if (overflow === "dropOldest" && held.shift()) held.push(value);
   return overflow !== "error";
 }
 
-interface HoldByOpConfig extends Required<HoldOptions> {
+interface HoldByOpConfig extends ResolvedHoldOptions {
   readonly totalLimit: number;
   readonly onTerminated: "drop" | "error";
 }
