@@ -317,7 +317,8 @@ export class OpControlSubscriber implements Disposable {
    *
    * On a terminate the work is unsubscribed, its signal aborted and the {@link OpTerminatedError} told, in one tick; on
    * a failed channel the same with an {@link OpControlUnavailableError}. A pause does not stop the work: it waits at its
-   * next `checkpoint()`. If the subscriber is closed before the work has started, it completes without starting it.
+   * next `checkpoint()`. If the subscriber is closed before the work has started, it completes without starting it. The work
+   * starts in the asynchronous context of whoever subscribed, also after a wait: the same OpenTelemetry span is active.
    *
    * @example
    * ```ts

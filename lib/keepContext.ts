@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncResource } from "node:async_hooks";
 import { type MonoTypeOperatorFunction, Observable } from "rxjs";
 import { untilClosed } from "./operators/untilClosed.js";
 
@@ -29,21 +29,22 @@ export function keepContext<T>(): MonoTypeOperatorFunction<T> {
   // Not composed: no operator of RxJS knows of asynchronous contexts.
   return (source) =>
     new Observable((subscriber) => {
-      const inContext = AsyncLocalStorage.snapshot();
+      // A snapshot of AsyncLocalStorage is the same and took 17 us in the place of 0.2; nobody waits for its end.
+      const context = new AsyncResource("rx-op-control", { requireManualDestroy: true });
       subscriber.add(
         source.pipe(untilClosed(subscriber)).subscribe({
           next: (value) => {
-            inContext(() => {
+            context.runInAsyncScope(() => {
               subscriber.next(value);
             });
           },
           error: (error: unknown) => {
-            inContext(() => {
+            context.runInAsyncScope(() => {
               subscriber.error(error);
             });
           },
           complete: () => {
-            inContext(() => {
+            context.runInAsyncScope(() => {
               subscriber.complete();
             });
           },

@@ -44,8 +44,8 @@ export class Hold<T> {
 
   /** Takes a value in, together with the op's state at this moment, where that is known. */
   next(value: T, now: OpState | undefined): void {
-    // About to be told so, in this tick.
-    if (now === "terminated") return;
+    // About to be told so, in this tick; or over since the value came, and what is over holds nothing.
+    if (now === "terminated" || this.#sink.closed) return;
     if (now === "paused") this.#paused = true;
     if (!this.#paused && !this.#flushing) this.#sink.next(value);
     else if (this.#paused && this.#abandoned) this.#failAbandoned();

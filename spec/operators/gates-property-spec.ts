@@ -149,6 +149,21 @@ function playGate(
   return outcome;
 }
 
+/** What a gate has told of the values that it holds: never fewer than none, and none after an end. */
+class HeldCount {
+  #held = 0;
+  #least = 0;
+  readonly onHeld = (change: number): void => {
+    this.#held += change;
+    this.#least = Math.min(this.#least, this.#held);
+  };
+
+  check({ end }: Outcome): void {
+    expect(this.#least, "values went that had not come").to.equal(0);
+    if (end !== "open") expect(this.#held, "values are still said to be held").to.equal(0);
+  }
+}
+
 /** What is the same for every gate: nothing comes after an end, neither the source's nor the statuses' nor its own. */
 abstract class Model {
   readonly outcome = new Outcome();
@@ -354,7 +369,9 @@ describe("For random interleavings of values, signals and ends, also in each oth
   it("holdWhilePaused does what its model does", () => {
     fc.assert(
       fc.property(scripts([OP]), fc.record({ limit, overflow }), (script, options) => {
-        const outcome = playGate(script, (status$) => holdWhilePaused(status$, options));
+        const held = new HeldCount();
+        const outcome = playGate(script, (status$) => holdWhilePaused(status$, { ...options, onHeld: held.onHeld }));
+        held.check(outcome);
         expect(outcome).to.deep.equal(new HoldWhilePausedModel(options).play(script));
       }),
       { numRuns: NUM_RUNS },
@@ -390,12 +407,15 @@ describe("For random interleavings of values, signals and ends, also in each oth
     const message = ({ opId, signal }: Signal): OpControlMessage => ({ opId, signal, sequence: 0n });
     fc.assert(
       fc.property(scripts(["op:a", "op:b", "op:c"], ["op:a", "op:b", AGENT, FLEET]), options, (script, options) => {
+        const held = new HeldCount();
         const { outcome } = play(script, message, (signals$, { dropped }) =>
           holdByOp(OpControlSubscriber.from(signals$), ({ opId }) => opId, {
             ...options,
+            onHeld: held.onHeld,
             onDrop: ({ name }) => dropped.push(name),
           }),
         );
+        held.check(outcome);
         expect(outcome).to.deep.equal(new HoldByOpModel(options).play(script));
       }),
       { numRuns: 2 * NUM_RUNS },
