@@ -10,7 +10,7 @@ import {
   lastValueFrom,
   map,
   NEVER,
-  Observable,
+  type Observable,
   observeOn,
   of,
   share,

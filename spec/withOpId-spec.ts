@@ -68,7 +68,7 @@ describe("withOpId", () => {
     ["x".repeat(1_025), "of 1024 bytes at most"],
     ["é".repeat(513), "of 1024 bytes at most"],
   ] as const) {
-    it(`throws a TypeError for ${String(JSON.stringify(opId)).slice(0, 20)}, and runs nothing`, () => {
+    it(`throws a TypeError for ${JSON.stringify([opId]).slice(1, 21)}, and runs nothing`, () => {
       let ran = false;
       const run = (): void => {
         ran = true;
@@ -80,7 +80,7 @@ describe("withOpId", () => {
   }
 
   for (const fn of [undefined, null, OP, Promise.resolve()]) {
-    it(`throws a TypeError for ${String(fn)} in the place of a function`, () => {
+    it(`throws a TypeError for ${JSON.stringify(fn)} in the place of a function`, () => {
       expect(() => withOpId(OP, fn as never)).to.throw(TypeError, "fn must be a function");
     });
   }

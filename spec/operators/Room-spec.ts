@@ -10,7 +10,7 @@ import { record } from "../helpers/record.js";
 import { collectUnhandledErrors } from "../helpers/unhandledErrors.js";
 
 describe("Room", () => {
-  const { errors, reported } = collectUnhandledErrors();
+  const unhandled = collectUnhandledErrors();
 
   it("is full when so many have come as there is room for, and not when one has gone again", () => {
     const room = new Room(2, undefined);
@@ -46,14 +46,14 @@ describe("Room", () => {
 
     room.enter();
     expect(room.taken).to.equal(1);
-    await reported(1);
+    await unhandled.reported(1);
 
-    expect(errors).to.deep.equal([error]);
+    expect(unhandled.errors).to.deep.equal([error]);
   });
 });
 
 describe("onHeld", () => {
-  const { errors, reported } = collectUnhandledErrors();
+  const unhandled = collectUnhandledErrors();
 
   it("adds up to what a gate holds: through a pause, what finds no room, the flush, and the end", () => {
     const source$ = new Subject<string>();
@@ -147,9 +147,9 @@ describe("onHeld", () => {
     status$.next(paused());
     for (const value of "ab") source$.next(value);
     status$.next(running());
-    await reported(4);
+    await unhandled.reported(4);
 
     expect(values).to.deep.equal(["a", "b"]);
-    expect(errors).to.have.lengthOf(4);
+    expect(unhandled.errors).to.have.lengthOf(4);
   });
 });
