@@ -25,22 +25,23 @@ export interface OpControlMetrics extends Disposable {
 /**
  * Tells OpenTelemetry how a subscriber is doing, by the names that the gateway's own runtime uses where it has one.
  *
- * | name                                | kind    | attribute | what it counts                                       |
- * | ----------------------------------- | ------- | --------- | ---------------------------------------------------- |
- * | `aa_op_control_signals_total`       | counter | `signal`  | well-formed signals                                  |
- * | `aa_op_control_reconnects_total`    | counter |           | channels lost, and attempts that came to nothing     |
- * | `aa_op_control_pauses_total`        | counter |           | waits, gates and runs that a pause has reached       |
- * | `aa_op_control_terminations_total`  | counter |           | waits, gates and runs that a terminate has reached   |
- * | `aa_op_control_diagnostics_total`   | counter | `kind`    | what `diagnostics$` tells                            |
- * | `aa_op_control_held_values`         | sum     |           | values held by the gates that were given `onHeld`    |
- * | `aa_op_control_waiters`             | gauge   |           | waits, gates and runs of ops that are paused         |
- * | `aa_op_control_tracked_ops`         | gauge   | `state`   | ops that are tracked, by what they may do            |
- * | `aa_op_control_channel`             | gauge   | `state`   | 1 for the state that the channel is in, 0 for others |
+ * | name                               | kind    | attribute | what it counts                                       |
+ * | ---------------------------------- | ------- | --------- | ---------------------------------------------------- |
+ * | `aa_op_control_signals_total`      | counter | `signal`  | well-formed signals                                  |
+ * | `aa_op_control_reconnects_total`   | counter |           | channels lost, and attempts that came to nothing     |
+ * | `aa_op_control_pauses_total`       | counter |           | waits, gates and runs that a pause has reached       |
+ * | `aa_op_control_terminations_total` | counter |           | waits, gates and runs that a terminate has reached   |
+ * | `aa_op_control_diagnostics_total`  | counter | `kind`    | what `diagnostics$` tells                            |
+ * | `aa_op_control_held_values`        | sum     |           | values held by the gates that were given `onHeld`    |
+ * | `aa_op_control_waiters`            | gauge   |           | waits, gates and runs of ops that are paused         |
+ * | `aa_op_control_tracked_ops`        | gauge   | `state`   | ops that are tracked, by what they may do            |
+ * | `aa_op_control_channel_state`      | gauge   | `state`   | 1 for the state that the channel is in, 0 for others |
  *
  * Counted is what comes after this call. A wait, gate or run is whatever is subscribed to an op's status: `awaitOp`,
  * `whenRunnable`, `runOp`, the operators, `abortSignal`, and each `status(opId)` of your own; `isPaused` and
- * `isTerminated` are not. When the subscriber is closed the metrics let go of it by themselves, and the gauges end. What
- * an instrument throws goes to OpenTelemetry's `diag` and changes nothing.
+ * `isTerminated` are not. When the subscriber is closed the metrics let go of it by themselves; the gauges are told
+ * once more at the next collection, that nothing is tracked and the channel closed. What an instrument throws goes to
+ * OpenTelemetry's `diag` and changes nothing.
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ export function tellGauges(control: OpControlSubscriber, meter: Meter, attribute
   const tracked = meter.createObservableGauge("aa_op_control_tracked_ops", {
     description: "Ops that are tracked, by what they may do.",
   });
-  const channel = meter.createObservableGauge("aa_op_control_channel", {
+  const channel = meter.createObservableGauge("aa_op_control_channel_state", {
     description: "1 for the state that the channel is in, 0 for the others.",
   });
   const gauges = [waiters, tracked, channel];

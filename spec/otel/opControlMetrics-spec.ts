@@ -32,7 +32,7 @@ describe("opControlMetrics", () => {
       "aa_op_control_held_values{agent=agent-7}": 2,
       "aa_op_control_waiters{agent=agent-7}": 2,
       "aa_op_control_tracked_ops{agent=agent-7,state=paused}": 1,
-      "aa_op_control_channel{agent=agent-7,state=live}": 1,
+      "aa_op_control_channel_state{agent=agent-7,state=live}": 1,
     });
     gateway.resume(OP);
     expect(await allowed).to.equal(true);
@@ -43,7 +43,7 @@ describe("opControlMetrics", () => {
       "aa_op_control_signals_total{agent=agent-7,signal=PAUSE}": 1,
       "aa_op_control_signals_total{agent=agent-7,signal=RESUME}": 1,
       "aa_op_control_pauses_total{agent=agent-7}": 2,
-      "aa_op_control_channel{agent=agent-7,state=closed}": 1,
+      "aa_op_control_channel_state{agent=agent-7,state=closed}": 1,
     });
   });
 
@@ -54,7 +54,7 @@ describe("opControlMetrics", () => {
     metrics.setGlobalMeterProvider(provider);
     const told = opControlMetrics(control);
 
-    expect(await collect()).to.deep.equal({ "aa_op_control_channel{state=live}": 1 });
+    expect(await collect()).to.deep.equal({ "aa_op_control_channel_state{state=live}": 1 });
     metrics.disable();
     told[Symbol.dispose]();
     control.close();

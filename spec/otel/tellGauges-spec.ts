@@ -34,11 +34,11 @@ describe("tellGauges", () => {
       "aa_op_control_tracked_ops{agent=agent-7,state=running}": 0,
       "aa_op_control_tracked_ops{agent=agent-7,state=paused}": 0,
       "aa_op_control_tracked_ops{agent=agent-7,state=terminated}": 0,
-      "aa_op_control_channel{agent=agent-7,state=connecting}": 1,
-      "aa_op_control_channel{agent=agent-7,state=live}": 0,
-      "aa_op_control_channel{agent=agent-7,state=reconnecting}": 0,
-      "aa_op_control_channel{agent=agent-7,state=failed}": 0,
-      "aa_op_control_channel{agent=agent-7,state=closed}": 0,
+      "aa_op_control_channel_state{agent=agent-7,state=connecting}": 1,
+      "aa_op_control_channel_state{agent=agent-7,state=live}": 0,
+      "aa_op_control_channel_state{agent=agent-7,state=reconnecting}": 0,
+      "aa_op_control_channel_state{agent=agent-7,state=failed}": 0,
+      "aa_op_control_channel_state{agent=agent-7,state=closed}": 0,
     });
   });
 
@@ -46,10 +46,10 @@ describe("tellGauges", () => {
     const { events$, say, collect } = told();
     for (const state of ["live", "reconnecting", "live"] as const) {
       say(state);
-      expect(await collect()).to.deep.equal({ [`aa_op_control_channel{state=${state}}`]: 1 });
+      expect(await collect()).to.deep.equal({ [`aa_op_control_channel_state{state=${state}}`]: 1 });
     }
     events$.error(new Error("over"));
-    expect(await collect()).to.deep.equal({ "aa_op_control_channel{state=failed}": 1 });
+    expect(await collect()).to.deep.equal({ "aa_op_control_channel_state{state=failed}": 1 });
   });
 
   it("tells the ops that are tracked, and who is held up, as they are at the collection", async () => {
@@ -78,7 +78,7 @@ describe("tellGauges", () => {
     control.close();
 
     for (let times = 0; times < 3; times++) {
-      expect(await collect()).to.deep.equal({ "aa_op_control_channel{state=closed}": 1 });
+      expect(await collect()).to.deep.equal({ "aa_op_control_channel_state{state=closed}": 1 });
     }
   });
 
@@ -99,7 +99,7 @@ describe("tellGauges", () => {
     const { meter, collect } = collectedMetrics();
 
     expect(tellGauges(control, meter, {}).closed).to.equal(true);
-    expect(await collect()).to.deep.equal({ "aa_op_control_channel{state=closed}": 1 });
+    expect(await collect()).to.deep.equal({ "aa_op_control_channel_state{state=closed}": 1 });
   });
 
   it("lets go of the meter when it has been asked once more, and of no other's callback", async () => {
@@ -115,11 +115,11 @@ describe("tellGauges", () => {
     expect(callbacks.size).to.equal(2);
 
     expect(await collect()).to.include({
-      "aa_op_control_channel{id=1,state=closed}": 1,
-      "aa_op_control_channel{id=2,state=live}": 1,
+      "aa_op_control_channel_state{id=1,state=closed}": 1,
+      "aa_op_control_channel_state{id=2,state=live}": 1,
     });
     expect(callbacks.size).to.equal(1);
-    expect(await collect()).to.include({ "aa_op_control_channel{id=2,state=live}": 1 });
+    expect(await collect()).to.include({ "aa_op_control_channel_state{id=2,state=live}": 1 });
     second?.close();
     await collect();
     expect(callbacks.size).to.equal(0);
