@@ -33,6 +33,7 @@ const zones = [
       "./lib/OpControlSubscriber.ts",
       "./lib/testing",
       "./lib/nats",
+      "./lib/otel",
       "./lib/cli",
     ],
     message: "The table of ops turns signals into statuses, wherever they come from and whoever waits for them.",
@@ -46,24 +47,36 @@ const zones = [
       "./lib/options.ts",
       "./lib/testing",
       "./lib/nats",
+      "./lib/otel",
       "./lib/cli",
     ],
     message: "The channel brings messages in and is told all it needs; it does not know what becomes of them.",
   },
   {
     target: "./lib/*.ts",
-    from: ["./lib/testing", "./lib/nats", "./lib/cli"],
-    message: "testing, nats and cli are entries of their own: they import the subscriber, never the other way round.",
+    from: ["./lib/testing", "./lib/nats", "./lib/otel", "./lib/cli"],
+    message:
+      "testing, nats, otel and cli are entries of their own: they import the subscriber, never the other way round.",
   },
   {
-    target: ["./lib/testing", "./lib/nats"],
+    target: ["./lib/testing", "./lib/nats", "./lib/otel"],
     from: "./lib/cli",
     message: "Nothing is built on the command.",
   },
   {
     target: "./lib/nats",
-    from: ["./lib/ops", "./lib/operators", "./lib/OpControlSubscriber.ts", "./lib/testing"],
+    from: ["./lib/ops", "./lib/operators", "./lib/OpControlSubscriber.ts", "./lib/testing", "./lib/otel"],
     message: "The bus brings messages in, as the channel does: it does not know what becomes of them.",
+  },
+  {
+    target: "./lib/otel",
+    from: ["./lib/operators", "./lib/testing", "./lib/nats"],
+    message: "What tells OpenTelemetry looks at the subscriber, and takes part in nothing.",
+  },
+  {
+    target: ["./lib/testing", "./lib/cli"],
+    from: "./lib/otel",
+    message: "OpenTelemetry need not be installed for the rest.",
   },
   {
     target: "./lib",
@@ -83,6 +96,10 @@ const grpc = { group: ["@grpc/*"], message: "gRPC is seen by the wire edge (lib/
 const nats = {
   group: ["@nats-io/*"],
   message: "NATS is seen by lib/nats only: it need not be installed for the rest.",
+};
+const otel = {
+  group: ["@opentelemetry/*"],
+  message: "OpenTelemetry is seen by lib/otel only: it need not be installed for the rest.",
 };
 
 /** The strict preset's options, but for numbers. */
@@ -136,18 +153,23 @@ export default defineConfig(
   {
     name: "all but the edges",
     files: ["lib/**"],
-    ignores: ["lib/channel/**", "lib/testing/**", "lib/nats/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats] }] },
+    ignores: ["lib/channel/**", "lib/testing/**", "lib/nats/**", "lib/otel/**"],
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats, otel] }] },
   },
   {
     name: "the gRPC edge",
     files: ["lib/channel/**", "lib/testing/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [nats] }] },
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [nats, otel] }] },
   },
   {
     name: "the NATS edge",
     files: ["lib/nats/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc] }] },
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, otel] }] },
+  },
+  {
+    name: "the OpenTelemetry edge",
+    files: ["lib/otel/**"],
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats] }] },
   },
   {
     name: "operators",

@@ -32,6 +32,7 @@ import type { OpControlMessage, OpStatus } from "./opStatus.js";
 import { firstInFirstOut } from "./ops/firstInFirstOut.js";
 import { Latest } from "./ops/Latest.js";
 import { Multicast } from "./ops/Multicast.js";
+import type { OpCounts } from "./ops/OpCounts.js";
 import { OpTable } from "./ops/OpTable.js";
 import type { StatusObservable } from "./ops/StatusObservable.js";
 import {
@@ -188,6 +189,15 @@ export class OpControlSubscriber implements Disposable {
   }
 
   /**
+   * What can be counted of a subscriber besides what its streams tell.
+   *
+   * @internal
+   */
+  static countsOf(control: OpControlSubscriber): OpCounts {
+    return control.#table;
+  }
+
+  /**
    * Every well-formed signal as it arrives, after it has been applied: whoever reacts to it finds {@link isPaused} and
    * {@link isTerminated} true already. Completes on close, errors when the channel has failed.
    */
@@ -307,7 +317,8 @@ export class OpControlSubscriber implements Disposable {
    *
    * On a terminate the work is unsubscribed, its signal aborted and the {@link OpTerminatedError} told, in one tick; on
    * a failed channel the same with an {@link OpControlUnavailableError}. A pause does not stop the work: it waits at its
-   * next `checkpoint()`. If the subscriber is closed before the work has started, it completes without starting it.
+   * next `checkpoint()`. If the subscriber is closed before the work has started, it completes without starting it. The work
+   * starts in the asynchronous context of whoever subscribed, also after a wait: the same OpenTelemetry span is active.
    *
    * @example
    * ```ts

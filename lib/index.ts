@@ -37,6 +37,11 @@ export type { HoldByOpOptions } from "./operators/HoldByOpOptions.js";
 export type { HoldOptions, Overflow } from "./operators/HoldOptions.js";
 export type { StatusLookup } from "./operators/Lanes.js";
 
+// The op at hand
+export { currentOpId } from "./currentOpId.js";
+export { keepContext } from "./keepContext.js";
+export { withOpId } from "./withOpId.js";
+
 // Abort signals
 export { anyAbortSignal } from "./anyAbortSignal.js";
 export type { CombinedAbortSignal } from "./anyAbortSignal.js";

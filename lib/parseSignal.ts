@@ -11,7 +11,8 @@ const signals = new Map<unknown, OpControlSignal>([
   [3, "TERMINATE"],
 ]);
 
-const MAX_OP_ID_BYTES = 1024;
+/** @internal */
+export const MAX_OP_ID_BYTES = 1024;
 const MAX_BYTES_PER_UTF16_UNIT = 3;
 
 /** What a message is that is no signal. */
@@ -46,7 +47,12 @@ function parse(message: unknown): OpControlMessage | Malformed {
   return { opId, signal, sequence: sequenceOf(sequence) };
 }
 
-function isOversize(opId: string): boolean {
+/**
+ * Whether an id is longer than a signal may name one.
+ *
+ * @internal
+ */
+export function isOversize(opId: string): boolean {
   return opId.length * MAX_BYTES_PER_UTF16_UNIT > MAX_OP_ID_BYTES && Buffer.byteLength(opId) > MAX_OP_ID_BYTES;
 }
 

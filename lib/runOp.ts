@@ -3,6 +3,7 @@ import { defer, EMPTY, isObservable, Observable, type ObservableInput, Subscript
 import { check, checkDurationMs } from "./check.js";
 import type { Cleanup } from "./cleanUp.js";
 import { OpControlUnavailableError, OpTerminatedError } from "./errors.js";
+import { keepContext } from "./keepContext.js";
 import { stateNow, statusNow } from "./operators/stateNow.js";
 import { terminationOf } from "./operators/terminationOf.js";
 import { untilClosed } from "./operators/untilClosed.js";
@@ -63,7 +64,10 @@ export function runOp<T>(
   startCleanUp: StartCleanUp,
 ): Observable<T> {
   check(typeof work === "function", "work", "a function");
-  return control.awaitOp(opId).pipe(switchMap(() => startWork(control, opId, work, startCleanUp)));
+  return control.awaitOp(opId).pipe(
+    keepContext(),
+    switchMap(() => startWork(control, opId, work, startCleanUp)),
+  );
 }
 
 /** Not composed: when the work must stop it is unsubscribed first, then aborted, then the error told, in one tick. */

@@ -55,6 +55,26 @@ describe("eslint.config", function () {
       });
     }
 
+    for (const file of ["lib/madeUp.ts", "lib/channel/madeUp.ts", "lib/nats/madeUp.ts", "lib/cli/madeUp.ts"]) {
+      it(`OpenTelemetry in ${file}`, async () => {
+        await refuses(file, 'export * from "@opentelemetry/api";', packages, "OpenTelemetry is seen by lib/otel only");
+        await refuses(file, 'export type * from "@opentelemetry/api";', packages, "OpenTelemetry is seen by lib/otel");
+      });
+    }
+
+    for (const file of ["lib/madeUp.ts", "lib/ops/madeUp.ts", "lib/testing/madeUp.ts", "lib/cli/madeUp.ts"]) {
+      it(`what tells OpenTelemetry in ${file}`, async () => {
+        const path = relative(dirname(file), "lib/otel/opIdFromSpan.js");
+        await refuses(file, `export * from "${path.startsWith(".") ? path : `./${path}`}";`, zones);
+      });
+    }
+
+    for (const path of ["operators/awaitOp", "nats/subjects", "testing/DevGateway", "cli/main"]) {
+      it(`${path} in what tells OpenTelemetry`, async () => {
+        await refuses("lib/otel/madeUp.ts", `export * from "../${path}.js";`, zones);
+      });
+    }
+
     for (const path of ["OpControlSubscriber", "ops/OpTable", "channel/grpcSource", "options", "testing/DevGateway"]) {
       it(`${path} in an operator`, async () => {
         await refuses("lib/operators/madeUp.ts", `export * from "../${path}.js";`, zones, "An operator knows");
@@ -135,6 +155,7 @@ describe("eslint.config", function () {
       "lib/channel/madeUp.ts": ["@grpc/grpc-js", "../../codegen/gen/policy.js", "../printable.js", "node:tls"],
       "lib/testing/madeUp.ts": ["@grpc/grpc-js", "../../codegen/gen/policy.js", "../OpControlSubscriber.js"],
       "lib/nats/madeUp.ts": ["@nats-io/jetstream", "../channel/reconnecting.js", "../options.js", "../printable.js"],
+      "lib/otel/madeUp.ts": ["@opentelemetry/api", "../OpControlSubscriber.js", "../withOpId.js", "../ops/OpCounts.js"],
       "lib/cli/madeUp.ts": [
         "../nats/publishSignal.js",
         "commander",

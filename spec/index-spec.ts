@@ -13,6 +13,7 @@ const values = {
   "the sources": ["gatewaySignals", "mergeSources", "SignalObservable"],
   "what was missed": ["OpsApiError", "restReconciler"],
   "the operators": ["awaitOp", "dropWhilePaused", "failOnTerminate", "holdByOp", "holdWhilePaused"],
+  "the op at hand": ["currentOpId", "keepContext", "withOpId"],
   "the abort signals": ["anyAbortSignal"],
   "the errors": ["AssemblyError", "HoldOverflowError", "OpControlUnavailableError", "OpTerminatedError"],
 };

@@ -33,6 +33,7 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     installTarball(project);
     writeFileSync(join(project, "example.ts"), readmeExample());
     writeFileSync(join(project, "bus.ts"), busExample);
+    writeFileSync(join(project, "telemetry.ts"), telemetryExample);
     run(project, "node", [join(root, "node_modules/typescript/bin/tsc")]);
   });
 
@@ -66,10 +67,15 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     expect(run(project, "node", ["out/bus.js"])).to.equal("bus connecting\n");
   });
 
-  it("loads where NATS is not installed, and its bus's side says which package is missing", () => {
+  it("tells OpenTelemetry, types included", () => {
+    expect(run(project, "node", ["out/telemetry.js"])).to.equal("trace:span undefined\n");
+  });
+
+  it("loads where neither NATS nor OpenTelemetry is installed, and their sides say which package is missing", () => {
     const bare = mkdtempSync(join(tmpdir(), "rx-op-control-"));
     try {
-      symlinkEach(join(project, "node_modules"), join(bare, "node_modules"), ["rx-op-control", "@nats-io"]);
+      const missing = ["@nats-io", "@opentelemetry"];
+      symlinkEach(join(project, "node_modules"), join(bare, "node_modules"), ["rx-op-control", ...missing]);
       cpSync(join(project, "node_modules/rx-op-control"), join(bare, "node_modules/rx-op-control"), {
         recursive: true,
       });
@@ -77,9 +83,11 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
         await import("rx-op-control");
         await import("rx-op-control/testing");
         await import("rx-op-control/nats").catch(({ message }) => console.log(message));
+        await import("rx-op-control/otel").catch(({ message }) => console.log(message));
       `;
-      const said = run(bare, "node", ["--input-type=module", "-e", load]);
-      expect(said).to.match(/^Cannot find package '@nats-io\/\S+' imported from .*rx-op-control/);
+      const [ofBus, ofTelemetry] = run(bare, "node", ["--input-type=module", "-e", load]).split("\n");
+      expect(ofBus).to.match(/^Cannot find package '@nats-io\/\S+' imported from .*rx-op-control/);
+      expect(ofTelemetry).to.match(/^Cannot find package '@opentelemetry\/api' imported from .*rx-op-control/);
       const ports = ["--port", "0", "--api-port", "0"];
       const command = ["node_modules/rx-op-control/dist/lib/cli/main.js", "gateway", "--nats", "127.0.0.1:4222"];
       const { status, stderr } = spawnSync("node", [...command, ...ports], { cwd: bare, encoding: "utf8" });
@@ -159,6 +167,18 @@ control.connection$.subscribe(({ state }) => {
 });
 control.close();
 void [ensureOpControlStream, publishSignal, StreamUnusableError];
+`;
+
+const telemetryExample = `
+import { currentOpId as core, keepContext, OpControlSubscriber } from "rx-op-control";
+import { currentOpId, opControlMetrics, opIdFromSpan, withOpId } from "rx-op-control/otel";
+import { NEVER } from "rxjs";
+
+const control = OpControlSubscriber.from(NEVER);
+opControlMetrics(control, { attributes: { agent: "agent-7" } })[Symbol.dispose]();
+withOpId("trace:span", () => console.log(core() === currentOpId() && currentOpId(), opIdFromSpan(undefined)));
+control.close();
+void keepContext;
 `;
 
 function readmeExample(): string {

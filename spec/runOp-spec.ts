@@ -16,11 +16,14 @@ import {
   throwError,
   toArray,
 } from "rxjs";
+import { currentOpId } from "../lib/currentOpId.js";
 import type { Diagnostic } from "../lib/Diagnostic.js";
 import { OpControlUnavailableError, OpTerminatedError } from "../lib/errors.js";
+import { opContext } from "../lib/opContext.js";
 import { OpControlSubscriber } from "../lib/OpControlSubscriber.js";
 import type { OpControlMessage } from "../lib/opStatus.js";
 import { type OpRun, type OpWork, runOp } from "../lib/runOp.js";
+import { withOpId } from "../lib/withOpId.js";
 import { listenersOf } from "./helpers/abortSignals.js";
 import { testScheduler } from "./helpers/marbles.js";
 import { AGENT, FLEET, OP, OTHER, pause, resume, signals, statuses, terminate } from "./helpers/opControl.js";
@@ -73,6 +76,20 @@ describe("runOp", () => {
         expectSubscriptions(work.subscriptions).toBe(workSubs);
       });
       expect(calledAt).to.deep.equal([4]);
+    });
+
+    it("in the context of whoever subscribed, also where somebody else's signal ends the wait", () => {
+      const signals$ = new Subject<OpControlMessage>();
+      const control = OpControlSubscriber.from(signals$);
+      const seen: unknown[] = [];
+      const run$ = control.runOp(OP, () => of(seen.push(currentOpId())));
+      signals$.next(pause());
+      withOpId("subscriber:", () => run$.subscribe());
+      withOpId("feeder:", () => signals$.next(resume()));
+      opContext.disable();
+
+      expect(seen).to.deep.equal(["subscriber:"]);
+      control.close();
     });
 
     it("when the last of the scopes is resumed that paused it", () => {

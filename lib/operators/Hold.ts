@@ -1,24 +1,14 @@
 import { HoldOverflowError, OpControlUnavailableError } from "../errors.js";
 import type { OpState } from "../opStatus.js";
 import { FifoBuffer } from "./FifoBuffer.js";
-import type { HoldOptions } from "./HoldOptions.js";
+import type { ResolvedHoldOptions } from "./HoldOptions.js";
+import { Room } from "./Room.js";
 
 /** Where the values go; an RxJS Subscriber is one. */
 interface Sink<T> {
   readonly closed: boolean;
   next(value: T): void;
   error(error: unknown): void;
-}
-
-/**
- * How many values may be held in all, by one or by several.
- *
- * @internal
- */
-export class Room {
-  taken = 0;
-
-  constructor(readonly limit: number) {}
 }
 
 /**
@@ -30,14 +20,14 @@ export class Room {
  */
 export class Hold<T> {
   readonly #sink: Sink<T>;
-  readonly #options: Required<HoldOptions>;
+  readonly #options: ResolvedHoldOptions;
   readonly #room: Room;
   readonly #held = new FifoBuffer<T>();
   #paused = false;
   #flushing = false;
   #abandoned = false;
 
-  constructor(sink: Sink<T>, options: Required<HoldOptions>, room = new Room(options.limit)) {
+  constructor(sink: Sink<T>, options: ResolvedHoldOptions, room = new Room(options.limit, options.onHeld)) {
     this.#sink = sink;
     this.#options = options;
     this.#room = room;
@@ -54,8 +44,8 @@ export class Hold<T> {
 
   /** Takes a value in, together with the op's state at this moment, where that is known. */
   next(value: T, now: OpState | undefined): void {
-    // About to be told so, in this tick.
-    if (now === "terminated") return;
+    // About to be told so, in this tick; or over since the value came, and what is over holds nothing.
+    if (now === "terminated" || this.#sink.closed) return;
     if (now === "paused") this.#paused = true;
     if (!this.#paused && !this.#flushing) this.#sink.next(value);
     else if (this.#paused && this.#abandoned) this.#failAbandoned();
@@ -100,14 +90,15 @@ export class Hold<T> {
   }
 
   #takeOldest(): T {
-    this.#room.taken--;
-    return this.#held.shift();
+    const oldest = this.#held.shift();
+    this.#room.leave();
+    return oldest;
   }
 
   #hold(value: T): void {
     const { limit, overflow } = this.#options;
     const fullHere = this.#held.size >= limit;
-    if (fullHere || this.#room.taken >= this.#room.limit) {
+    if (fullHere || this.#room.full) {
       if (overflow === "error") {
         this.#sink.error(new HoldOverflowError(fullHere ? limit : this.#room.limit));
         return;
@@ -116,7 +107,7 @@ export class Hold<T> {
       this.#takeOldest();
     }
     this.#held.push(value);
-    this.#room.taken++;
+    this.#room.enter();
   }
 
   #failAbandoned(): void {

@@ -1,6 +1,6 @@
 import { check } from "../check.js";
 import type { OpTerminatedError } from "../errors.js";
-import { checkLimit, holdDefaults, type HoldOptions, resolveHoldOptions } from "./HoldOptions.js";
+import { checkLimit, type HoldOptions, type ResolvedHoldOptions, resolveHoldOptions } from "./HoldOptions.js";
 
 /** How the values of many ops are held. */
 export interface HoldByOpOptions<T> extends HoldOptions {
@@ -19,13 +19,13 @@ export interface HoldByOpOptions<T> extends HoldOptions {
 }
 
 /** @internal */
-export type ResolvedHoldByOpOptions<T> = Required<HoldByOpOptions<T>>;
+export type ResolvedHoldByOpOptions<T> = ResolvedHoldOptions & Required<Omit<HoldByOpOptions<T>, keyof HoldOptions>>;
 
 const defaults = { totalLimit: 65_536, onTerminated: "drop", onDrop: (): void => undefined } as const;
 
 /** @internal */
 export function resolveHoldByOpOptions<T>(options: HoldByOpOptions<T>): ResolvedHoldByOpOptions<T> {
-  const held = resolveHoldOptions(options, Object.keys({ ...holdDefaults, ...defaults }));
+  const held = resolveHoldOptions(options, Object.keys(defaults));
   const { totalLimit = defaults.totalLimit, onTerminated = defaults.onTerminated, onDrop = defaults.onDrop } = options;
   checkLimit("totalLimit", totalLimit);
   check((["drop", "error"] as unknown[]).includes(onTerminated), "onTerminated", "drop or error");

@@ -13,23 +13,30 @@ export interface HoldOptions {
    * that op holds none), `"dropNewest"` drops the value itself.
    */
   readonly overflow?: Overflow;
+  /**
+   * Told by how many the number of held values has changed: 1 or -1, and of all that is given up at an end as well, so
+   * that the sum is what is held now, by as many gates as share the function. For metrics; `opControlMetrics` of
+   * `rx-op-control/otel` has one. What it throws is reported as an unhandled error, and the values go on.
+   */
+  readonly onHeld?: (change: number) => void;
 }
 
 /** @internal */
-export const holdDefaults = { limit: 1_024, overflow: "error" } as const;
+export type ResolvedHoldOptions = Required<Omit<HoldOptions, "onHeld">> & Pick<HoldOptions, "onHeld">;
+
+const holdDefaults = { limit: 1_024, overflow: "error" } as const;
+const optionNames = [...Object.keys(holdDefaults), "onHeld"];
 const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
 
 /** @internal */
-export function resolveHoldOptions(
-  options: HoldOptions,
-  names: readonly string[] = Object.keys(holdDefaults),
-): Required<HoldOptions> {
+export function resolveHoldOptions(options: HoldOptions, furtherNames: readonly string[] = []): ResolvedHoldOptions {
   checkObject("options", options);
-  checkOptionNames(options, names);
-  const { limit = holdDefaults.limit, overflow = holdDefaults.overflow } = options;
+  checkOptionNames(options, [...optionNames, ...furtherNames]);
+  const { limit = holdDefaults.limit, overflow = holdDefaults.overflow, onHeld } = options;
   checkLimit("limit", limit);
   check(policies.includes(overflow), "overflow", `one of ${policies.join(", ")}`);
-  return { limit, overflow };
+  check(onHeld === undefined || typeof onHeld === "function", "onHeld", "a function");
+  return onHeld ? { limit, overflow, onHeld } : { limit, overflow };
 }
 
 /** @internal */

@@ -1,8 +1,9 @@
 import { type Observable, type Subscriber, Subscription } from "rxjs";
 import { OpTerminatedError } from "../errors.js";
 import type { OpState, OpStatus } from "../opStatus.js";
-import { Hold, Room } from "./Hold.js";
+import { Hold } from "./Hold.js";
 import type { ResolvedHoldByOpOptions } from "./HoldByOpOptions.js";
+import { Room } from "./Room.js";
 import { statusNow } from "./stateNow.js";
 import { terminationOf } from "./terminationOf.js";
 import { throwOnTerminated } from "./throwOnTerminated.js";
@@ -53,7 +54,7 @@ export class Lanes<T> {
     this.#opIdOf = opIdOf;
     this.#subscriber = subscriber;
     this.#options = options;
-    this.#room = new Room(options.totalLimit);
+    this.#room = new Room(options.totalLimit, options.onHeld);
   }
 
   next(value: T): void {

@@ -60,6 +60,9 @@ export function holdWhilePaused<T>(
         subscriber.error(error);
       };
 
+      subscriber.add(() => {
+        hold.clear();
+      });
       subscriber.add(
         status$.pipe(throwOnTerminated()).subscribe({
           next: ({ state }) => {

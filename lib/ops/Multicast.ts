@@ -21,7 +21,12 @@ export class Multicast<T> {
   }
 
   get observed(): boolean {
-    return this.#subscribers instanceof Set ? this.#subscribers.size > 0 : this.#subscribers !== undefined;
+    return this.size > 0;
+  }
+
+  /** How many are subscribed. */
+  get size(): number {
+    return this.#subscribers instanceof Set ? this.#subscribers.size : Number(this.#subscribers !== undefined);
   }
 
   get ended(): boolean {

@@ -52,6 +52,11 @@ export class OpMemory {
     return [...this.#paused.keys(), ...this.#terminated.keys()];
   }
 
+  /** How many ops are remembered that were told to pause, and how many that were told to terminate. */
+  get counts(): Readonly<Record<"paused" | "terminated", number>> {
+    return { paused: this.#paused.size, terminated: this.#terminated.size };
+  }
+
   /** Remembers, and returns the ops that had to be forgotten for it: one or none. */
   set(opId: string, verdict: Verdict): readonly string[] {
     const { state, scope } = verdict;

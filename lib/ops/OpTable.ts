@@ -14,6 +14,7 @@ import {
 } from "../opStatus.js";
 import { LatestStatus } from "./Latest.js";
 import { Multicast } from "./Multicast.js";
+import type { OpCensus, OpCounts, Reach } from "./OpCounts.js";
 import { OpGroups } from "./OpGroups.js";
 import { OpMemory } from "./OpMemory.js";
 import { StatusObservable } from "./StatusObservable.js";
@@ -35,6 +36,8 @@ interface Change {
   readonly status: OpStatus;
   readonly latest: LatestStatus | undefined;
   readonly watchers: readonly Subscriber<OpStatus>[];
+  /** Whether the state is another one: that it is another's signal that pauses the op reaches nobody anew. */
+  readonly isOtherState: boolean;
 }
 
 /**
@@ -52,12 +55,13 @@ interface Change {
  *
  * @internal
  */
-export class OpTable {
+export class OpTable implements OpCounts {
   readonly #onThrow: (thrown: unknown) => void;
   readonly #memory: OpMemory;
   readonly #watched = new Map<string, WatchedOp>();
   readonly #statuses: Multicast<OpStatus>;
   readonly #groups: OpGroups;
+  readonly #reached: Multicast<Reach>;
   readonly #scopes: Record<"agent" | "fleet", Verdict> = {
     agent: { state: "running", scope: "agent", sequence: 0n },
     fleet: { state: "running", scope: "fleet", sequence: 0n },
@@ -73,6 +77,7 @@ export class OpTable {
     this.#memory = new OpMemory(maxTrackedOps, report);
     this.#statuses = new Multicast(onThrow);
     this.#groups = new OpGroups(this, onThrow);
+    this.#reached = new Multicast(onThrow);
   }
 
   /** Every change of every op: a wider scope's as a status of its reserved id, then the watched ops it changed. */
@@ -82,6 +87,10 @@ export class OpTable {
 
   get ops$(): Observable<GroupedObservable<string, OpStatus>> {
     return this.#groups.asObservable();
+  }
+
+  get reached$(): Observable<Reach> {
+    return this.#reached.asObservable();
   }
 
   statusOf(opId: string): OpStatus {
@@ -107,10 +116,12 @@ export class OpTable {
           return;
         }
         const op = this.#watched.get(opId) ?? this.#startWatching(opId);
+        const { state } = op.latest.value;
         op.latest.add(subscriber, () => {
           this.#stopWatching(op);
         });
         this.#groups.sync(opId);
+        this.#tellReach(state, 1);
       },
     );
   }
@@ -152,6 +163,20 @@ export class OpTable {
     if (this.#watched.has(opId)) return true;
     const scope = scopeOfId(opId);
     return scope === "op" ? this.#memory.has(opId) : this.#scopes[scope].state !== "running";
+  }
+
+  census(): OpCensus {
+    const tracked = { running: 0, paused: 0, terminated: 0 };
+    let waiters = 0;
+    const { paused, terminated } = this.#memory.counts;
+    tracked[this.#widest.state === "terminated" ? "terminated" : "paused"] += paused;
+    tracked.terminated += terminated;
+    for (const { scope, latest } of this.#watched.values()) {
+      const { state } = latest.value;
+      if (scope === "op") tracked[state]++;
+      if (state === "paused") waiters += latest.size;
+    }
+    return { tracked, waiters };
   }
 
   trackedIds(): Iterable<string> {
@@ -233,6 +258,14 @@ export class OpTable {
     for (const { status, latest, watchers } of changes) latest?.tell(status, watchers);
     if (onlookers.length > 0) for (const { status } of changes) this.#statuses.next(status, onlookers);
     tellGroups();
+    for (const { status, watchers, isOtherState } of changes) {
+      if (isOtherState) this.#tellReach(status.state, watchers.length);
+    }
+  }
+
+  #tellReach(state: OpState, subscribers: number): void {
+    if (state === "running" || subscribers === 0 || !this.#reached.observed) return;
+    this.#reached.next({ state, subscribers });
   }
 
   #effective(opId: string, own: Verdict): OpStatus {
@@ -255,6 +288,7 @@ export class OpTable {
     const tells = [...this.#watched.values()].map(({ latest }) => prepare(latest));
     tells.push(prepare(this.#statuses), prepareGroups());
     for (const tell of tells) tell();
+    this.#reached.complete();
   }
 }
 
@@ -264,5 +298,8 @@ function statusFrom(opId: string, { state, scope, sequence }: Verdict): OpStatus
 
 /** Takes the status over for those who watch the op. */
 function change(status: OpStatus, op: WatchedOp | undefined): Change {
-  return { status, latest: op?.latest, watchers: op ? op.latest.take(status) : NONE };
+  if (!op) return { status, latest: undefined, watchers: NONE, isOtherState: false };
+  const { latest } = op;
+  const isOtherState = latest.value.state !== status.state;
+  return { status, latest, watchers: latest.take(status), isOtherState };
 }

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { HoldOverflowError, OpControlUnavailableError } from "../../lib/errors.js";
-import { Hold, Room } from "../../lib/operators/Hold.js";
+import { Hold } from "../../lib/operators/Hold.js";
 import type { HoldOptions } from "../../lib/operators/HoldOptions.js";
+import { Room } from "../../lib/operators/Room.js";
 import type { OpState } from "../../lib/opStatus.js";
 
 /** A hold, and the sink that its values go to. */
@@ -218,7 +219,7 @@ describe("Hold", () => {
 
   describe("that shares its room with another", () => {
     const shared = (options: HoldOptions, limit: number): [Held, Held, Room] => {
-      const room = new Room(limit);
+      const room = new Room(limit, undefined);
       return [new Held(options, room).pause(), new Held(options, room).pause(), room];
     };
 

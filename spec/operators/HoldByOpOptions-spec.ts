@@ -32,6 +32,7 @@ describe("HoldByOpOptions", () => {
       overflow: "dropNewest",
       onTerminated: "error",
       onDrop: () => undefined,
+      onHeld: () => undefined,
     };
 
     expect(resolveHoldByOpOptions(options)).to.deep.equal(options);
@@ -43,6 +44,7 @@ describe("HoldByOpOptions", () => {
     ["overflow", ["drop", null], "one of error, dropOldest, dropNewest"],
     ["onTerminated", ["dropOldest", "", null, false], "drop or error"],
     ["onDrop", [null, "console.log", {}], "a function"],
+    ["onHeld", [null, "console.log", {}], "a function"],
   ] as const) {
     for (const value of values) {
       it(`throw a TypeError that names ${name} for ${typeof value} ${JSON.stringify(value)}`, () => {

@@ -36,6 +36,18 @@ describe("HoldOptions", () => {
     });
   }
 
+  it("are told to nobody by default, and to a function where one is given", () => {
+    const onHeld = (): void => undefined;
+    expect(resolveHoldOptions({ onHeld })).to.deep.equal({ limit: 1_024, overflow: "error", onHeld });
+    expect(resolveHoldOptions({ onHeld: undefined } as never)).not.to.have.property("onHeld");
+  });
+
+  for (const onHeld of [null, 5, "console.log", {}]) {
+    it(`throw a TypeError that names onHeld for ${JSON.stringify(onHeld)}`, () => {
+      expect(() => resolveHoldOptions({ onHeld } as never)).to.throw(TypeError, "onHeld must be a function");
+    });
+  }
+
   it("throw a TypeError that names a misspelt one", () => {
     expect(() => resolveHoldOptions({ limits: 1 } as never)).to.throw(TypeError, /^limits must be spelt/);
   });

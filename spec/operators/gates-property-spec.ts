@@ -7,7 +7,7 @@ import { awaitOp } from "../../lib/operators/awaitOp.js";
 import { dropWhilePaused } from "../../lib/operators/dropWhilePaused.js";
 import { failOnTerminate } from "../../lib/operators/failOnTerminate.js";
 import { holdByOp } from "../../lib/operators/holdByOp.js";
-import type { HoldOptions } from "../../lib/operators/HoldOptions.js";
+import type { ResolvedHoldOptions } from "../../lib/operators/HoldOptions.js";
 import { holdWhilePaused } from "../../lib/operators/holdWhilePaused.js";
 import type { OpControlMessage, OpControlSignal, OpStatus } from "../../lib/opStatus.js";
 import { AGENT, FLEET, OP, paused, running, terminated } from "../helpers/opControl.js";
@@ -149,6 +149,21 @@ function playGate(
   return outcome;
 }
 
+/** What a gate has told of the values that it holds: never fewer than none, and none after an end. */
+class HeldCount {
+  #held = 0;
+  #least = 0;
+  readonly onHeld = (change: number): void => {
+    this.#held += change;
+    this.#least = Math.min(this.#least, this.#held);
+  };
+
+  check({ end }: Outcome): void {
+    expect(this.#least, "values went that had not come").to.equal(0);
+    if (end !== "open") expect(this.#held, "values are still said to be held").to.equal(0);
+  }
+}
+
 /** What is the same for every gate: nothing comes after an end, neither the source's nor the statuses' nor its own. */
 abstract class Model {
   readonly outcome = new Outcome();
@@ -233,7 +248,7 @@ class HoldWhilePausedModel extends Model {
   #flushing = false;
   readonly #held: Value[] = [];
 
-  constructor(readonly options: Required<HoldOptions>) {
+  constructor(readonly options: ResolvedHoldOptions) {
     super();
   }
 
@@ -263,13 +278,13 @@ class HoldWhilePausedModel extends Model {
 }
 
 /** Holds a value where there is room, or in the place of the oldest; false where having no room is an error. */
-function hold(held: Value[], value: Value, { limit, overflow }: Required<HoldOptions>, hasRoom = true): boolean {
+function hold(held: Value[], value: Value, { limit, overflow }: ResolvedHoldOptions, hasRoom = true): boolean {
   if (held.length < limit && hasRoom) return held.push(value) > 0;
   if (overflow === "dropOldest" && held.shift()) held.push(value);
   return overflow !== "error";
 }
 
-interface HoldByOpConfig extends Required<HoldOptions> {
+interface HoldByOpConfig extends ResolvedHoldOptions {
   readonly totalLimit: number;
   readonly onTerminated: "drop" | "error";
 }
@@ -354,7 +369,9 @@ describe("For random interleavings of values, signals and ends, also in each oth
   it("holdWhilePaused does what its model does", () => {
     fc.assert(
       fc.property(scripts([OP]), fc.record({ limit, overflow }), (script, options) => {
-        const outcome = playGate(script, (status$) => holdWhilePaused(status$, options));
+        const held = new HeldCount();
+        const outcome = playGate(script, (status$) => holdWhilePaused(status$, { ...options, onHeld: held.onHeld }));
+        held.check(outcome);
         expect(outcome).to.deep.equal(new HoldWhilePausedModel(options).play(script));
       }),
       { numRuns: NUM_RUNS },
@@ -390,12 +407,15 @@ describe("For random interleavings of values, signals and ends, also in each oth
     const message = ({ opId, signal }: Signal): OpControlMessage => ({ opId, signal, sequence: 0n });
     fc.assert(
       fc.property(scripts(["op:a", "op:b", "op:c"], ["op:a", "op:b", AGENT, FLEET]), options, (script, options) => {
+        const held = new HeldCount();
         const { outcome } = play(script, message, (signals$, { dropped }) =>
           holdByOp(OpControlSubscriber.from(signals$), ({ opId }) => opId, {
             ...options,
+            onHeld: held.onHeld,
             onDrop: ({ name }) => dropped.push(name),
           }),
         );
+        held.check(outcome);
         expect(outcome).to.deep.equal(new HoldByOpModel(options).play(script));
       }),
       { numRuns: 2 * NUM_RUNS },

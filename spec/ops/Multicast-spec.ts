@@ -115,6 +115,18 @@ describe("Multicast", () => {
     expect(multicast.observed).to.be.false;
   });
 
+  it("counts who is subscribed", () => {
+    const multicast = new Multicast<string>(neverThrown);
+    expect(multicast.size).to.equal(0);
+    const recordings = [1, 2, 3].map((size) => {
+      const recording = record(multicast.asObservable());
+      expect(multicast.size).to.equal(size);
+      return recording;
+    });
+    for (const { subscription } of recordings) subscription.unsubscribe();
+    expect(multicast.size).to.equal(0);
+  });
+
   describe("when a subscriber acts on what it is told", () => {
     it("does not tell someone who subscribes meanwhile", () => {
       const multicast = new Multicast<string>(neverThrown);

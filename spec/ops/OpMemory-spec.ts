@@ -50,6 +50,20 @@ describe("OpMemory", () => {
     });
   }
 
+  it("counts the ops that it remembers", () => {
+    const { memory } = memoryOf(3);
+    expect(memory.counts).to.deep.equal({ paused: 0, terminated: 0 });
+    for (const [opId, state] of [
+      ["a", "paused"],
+      ["b", "terminated"],
+      ["c", "paused"],
+      ["c", "running"],
+    ] as const) {
+      memory.set(opId, verdict(state));
+    }
+    expect(memory.counts).to.deep.equal({ paused: 1, terminated: 1 });
+  });
+
   it("does not remember a running op", () => {
     const { memory } = memoryOf(1);
     memory.set("a", verdict("paused"));

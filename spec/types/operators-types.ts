@@ -94,7 +94,11 @@ failOnTerminate(status$, {});
 // The options of a gate that holds.
 
 expectTypeOf<Overflow>().toEqualTypeOf<"error" | "dropOldest" | "dropNewest">();
-expectTypeOf<HoldOptions>().toEqualTypeOf<{ readonly limit?: number; readonly overflow?: Overflow }>();
+expectTypeOf<HoldOptions>().toEqualTypeOf<{
+  readonly limit?: number;
+  readonly overflow?: Overflow;
+  readonly onHeld?: (change: number) => void;
+}>();
 expectTypeOf(holdWhilePaused).parameter(1).toEqualTypeOf<HoldOptions | undefined>();
 holdWhilePaused(status$, {});
 holdWhilePaused(status$, { limit: 1 });
