@@ -37,12 +37,22 @@ export type { HoldByOpOptions } from "./operators/HoldByOpOptions.js";
 export type { HoldOptions, Overflow } from "./operators/HoldOptions.js";
 export type { StatusLookup } from "./operators/Lanes.js";
 
+// Calls
+export { governed } from "./governed.js";
+export type { CallControl, GovernedOptions } from "./governed.js";
+
 // Abort signals
 export { anyAbortSignal } from "./anyAbortSignal.js";
 export type { CombinedAbortSignal } from "./anyAbortSignal.js";
 
 // Errors
-export { AssemblyError, HoldOverflowError, OpControlUnavailableError, OpTerminatedError } from "./errors.js";
+export {
+  AssemblyError,
+  HoldOverflowError,
+  OpControlUnavailableError,
+  OpTerminatedError,
+  OpWaitTimeoutError,
+} from "./errors.js";
 
 // Vocabulary
 export type { StatusObservable } from "./ops/StatusObservable.js";
