@@ -33,6 +33,7 @@ const zones = [
       "./lib/OpControlSubscriber.ts",
       "./lib/testing",
       "./lib/nats",
+      "./lib/ag-ui",
       "./lib/cli",
     ],
     message: "The table of ops turns signals into statuses, wherever they come from and whoever waits for them.",
@@ -46,24 +47,36 @@ const zones = [
       "./lib/options.ts",
       "./lib/testing",
       "./lib/nats",
+      "./lib/ag-ui",
       "./lib/cli",
     ],
     message: "The channel brings messages in and is told all it needs; it does not know what becomes of them.",
   },
   {
     target: "./lib/*.ts",
-    from: ["./lib/testing", "./lib/nats", "./lib/cli"],
-    message: "testing, nats and cli are entries of their own: they import the subscriber, never the other way round.",
+    from: ["./lib/testing", "./lib/nats", "./lib/ag-ui", "./lib/cli"],
+    message:
+      "testing, nats, ag-ui and cli are entries of their own: they import the subscriber, never the other way round.",
   },
   {
-    target: ["./lib/testing", "./lib/nats"],
+    target: ["./lib/testing", "./lib/nats", "./lib/ag-ui"],
     from: "./lib/cli",
     message: "Nothing is built on the command.",
   },
   {
     target: "./lib/nats",
-    from: ["./lib/ops", "./lib/operators", "./lib/OpControlSubscriber.ts", "./lib/testing"],
+    from: ["./lib/ops", "./lib/operators", "./lib/OpControlSubscriber.ts", "./lib/testing", "./lib/ag-ui"],
     message: "The bus brings messages in, as the channel does: it does not know what becomes of them.",
+  },
+  {
+    target: ["./lib/testing", "./lib/cli"],
+    from: "./lib/ag-ui",
+    message: "An adapter is for the agent of whoever imports it: nothing here is built on it.",
+  },
+  {
+    target: "./lib/ag-ui",
+    from: ["./lib/ops", "./lib/channel", "./lib/rest", "./lib/nats", "./lib/testing"],
+    message: "An adapter knows what users know: the subscriber, the operators and the errors.",
   },
   {
     target: "./lib",
@@ -83,6 +96,16 @@ const grpc = { group: ["@grpc/*"], message: "gRPC is seen by the wire edge (lib/
 const nats = {
   group: ["@nats-io/*"],
   message: "NATS is seen by lib/nats only: it need not be installed for the rest.",
+};
+
+const agUi = {
+  group: ["@ag-ui/*"],
+  message: "AG-UI is seen by lib/ag-ui only: it need not be installed for the rest.",
+};
+/** What an adapter of ours is for, but needs nothing of: one call of governed serves them all. */
+const frameworks = {
+  group: ["ai", "@ai-sdk/*", "@langchain/*", "@openai/*", "@nestjs/*"],
+  message: "A framework is seen by its example only: governed needs none of them.",
 };
 
 /** The strict preset's options, but for numbers. */
@@ -136,18 +159,23 @@ export default defineConfig(
   {
     name: "all but the edges",
     files: ["lib/**"],
-    ignores: ["lib/channel/**", "lib/testing/**", "lib/nats/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats] }] },
+    ignores: ["lib/channel/**", "lib/testing/**", "lib/nats/**", "lib/ag-ui/**"],
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats, agUi, frameworks] }] },
   },
   {
     name: "the gRPC edge",
     files: ["lib/channel/**", "lib/testing/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [nats] }] },
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [nats, agUi, frameworks] }] },
   },
   {
     name: "the NATS edge",
     files: ["lib/nats/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc] }] },
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, agUi, frameworks] }] },
+  },
+  {
+    name: "the AG-UI edge",
+    files: ["lib/ag-ui/**"],
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats, frameworks] }] },
   },
   {
     name: "operators",

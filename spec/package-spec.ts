@@ -33,6 +33,7 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     installTarball(project);
     writeFileSync(join(project, "example.ts"), readmeExample());
     writeFileSync(join(project, "bus.ts"), busExample);
+    writeFileSync(join(project, "agUi.ts"), agUiExample);
     run(project, "node", [join(root, "node_modules/typescript/bin/tsc")]);
   });
 
@@ -66,16 +67,21 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     expect(run(project, "node", ["out/bus.js"])).to.equal("bus connecting\n");
   });
 
-  it("loads where NATS is not installed, and its bus's side says which package is missing", () => {
+  it("governs an AG-UI agent, types included, by another copy of RxJS than ours", () => {
+    expect(run(project, "node", ["out/agUi.js"])).to.equal("OP_TERMINATED\n");
+  });
+
+  it("loads where NATS and AG-UI are not installed, and its bus's side says which package is missing", () => {
     const bare = mkdtempSync(join(tmpdir(), "rx-op-control-"));
     try {
-      symlinkEach(join(project, "node_modules"), join(bare, "node_modules"), ["rx-op-control", "@nats-io"]);
+      symlinkEach(join(project, "node_modules"), join(bare, "node_modules"), ["rx-op-control", "@nats-io", "@ag-ui"]);
       cpSync(join(project, "node_modules/rx-op-control"), join(bare, "node_modules/rx-op-control"), {
         recursive: true,
       });
       const load = `
         await import("rx-op-control");
         await import("rx-op-control/testing");
+        await import("rx-op-control/ag-ui");
         await import("rx-op-control/nats").catch(({ message }) => console.log(message));
       `;
       const said = run(bare, "node", ["--input-type=module", "-e", load]);
@@ -154,6 +160,19 @@ control.connection$.subscribe(({ state }) => {
 });
 control.close();
 void [ensureOpControlStream, publishSignal, StreamUnusableError];
+`;
+
+const agUiExample = `
+import { HttpAgent } from "@ag-ui/client";
+import { of } from "rxjs";
+import { OpControlSubscriber } from "rx-op-control";
+import { governAgent, opControlMiddleware, type RunStopCode } from "rx-op-control/ag-ui";
+
+const control = OpControlSubscriber.from(of({ opId: "*", signal: "TERMINATE", sequence: 0n }));
+const agent = governAgent(new HttpAgent({ url: "http://127.0.0.1:1/" }), control, ({ threadId }) => threadId);
+agent.use(opControlMiddleware(control, ({ runId }) => runId, { limit: 10 }));
+await agent.runAgent({}, { onRunErrorEvent: ({ event }) => console.log(event.code satisfies string | undefined) });
+void ("OP_TERMINATED" satisfies RunStopCode);
 `;
 
 function readmeExample(): string {
