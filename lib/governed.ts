@@ -1,10 +1,11 @@
 import { setMaxListeners } from "node:events";
-import { lastValueFrom, map, NEVER, type Observable, takeUntil, throwIfEmpty } from "rxjs";
+import { filter, lastValueFrom, map, NEVER, type Observable, takeUntil, throwIfEmpty } from "rxjs";
 import { aborted } from "./aborted.js";
 import { anyAbortSignal } from "./anyAbortSignal.js";
 import { check } from "./check.js";
-import { OpControlUnavailableError, OpWaitTimeoutError } from "./errors.js";
+import { OpControlUnavailableError, OpTerminatedError, OpWaitTimeoutError } from "./errors.js";
 import type { OpControlSubscriber, WhenRunnableOptions } from "./OpControlSubscriber.js";
+import { stateNow } from "./operators/stateNow.js";
 import type { OpRun } from "./runOp.js";
 
 /** What of an `OpControlSubscriber` a governed call needs. */
@@ -58,7 +59,14 @@ export function governed<T>(
   options: GovernedOptions = {},
 ): Promise<T> {
   check(typeof work === "function", "work", "a function");
-  return callOnce(control.whenRunnable(opId, options), control, opId, work, options);
+  return callOnce(control.whenRunnable(opId, options), control, opId, work, options).catch((error: unknown) => {
+    throw asCallerKnowsIt(error, options.signal);
+  });
+}
+
+/** Who has been told of a terminate by the signal too knows the error by its identity: one framework goes by that. */
+function asCallerKnowsIt(error: unknown, signal: AbortSignal | undefined): unknown {
+  return signal?.reason instanceof OpTerminatedError ? signal.reason : error;
 }
 
 async function callOnce<T>(
@@ -77,13 +85,20 @@ async function callOnce<T>(
   const run$ = control.runOp(opId, async (run) =>
     work(signal ? { ...run, signal: either(stop.signal, run.signal) } : run),
   );
-  return lastValueFrom(run$.pipe(takeUntil(stopping(signal, stop)), throwIfEmpty(closedError)));
+  const isTerminated = (): boolean => stateNow(control.status(opId)) === "terminated";
+  const stopped$ = signal ? stoppedBy(signal, stop, isTerminated) : NEVER;
+  return lastValueFrom(run$.pipe(takeUntil(stopped$), throwIfEmpty(closedError)));
 }
 
-/** Errors when the caller's signal is aborted, and has the work told before that: unsubscribed, it has another reason. */
-function stopping(signal: AbortSignal | undefined, stop: AbortController): Observable<never> {
-  if (!signal) return NEVER;
+/**
+ * Errors when the caller's signal is aborted, and has the work told before that: unsubscribed, it has another reason.
+ *
+ * Not by a terminate, which may be what has stopped the caller: the run is told of that itself in this tick, and must
+ * not be gone then, for it has clean-ups to start.
+ */
+function stoppedBy(signal: AbortSignal, stop: AbortController, isTerminated: () => boolean): Observable<never> {
   return aborted(signal).pipe(
+    filter(() => !isTerminated()),
     map((reason): never => {
       stop.abort(reason);
       throw reason;

@@ -262,6 +262,48 @@ describe("governed", () => {
       expect(runs).to.be.empty;
     });
 
+    it("that a terminate has aborted tells the work of the terminate all the same, and starts its clean-ups", async () => {
+      control.abortSignal(OP).addEventListener("abort", () => {
+        caller.abort(reason);
+      });
+      const cleanedUp: unknown[] = [];
+      const work = (run: OpRun): Promise<never> => {
+        run.onTerminate((error) => cleanedUp.push(error));
+        return endless(run);
+      };
+      const results = [control.abortSignal(OP), caller.signal].map((signal) => governed(control, OP, work, { signal }));
+      await aFewTurns();
+      signals$.next(terminate());
+
+      const errors = [];
+      for (const result of results) errors.push(await rejectionOf(result, OpTerminatedError));
+      expect(cleanedUp).to.have.length(2);
+      expect(runs.map((run) => run.signal.reason as unknown)).to.deep.equal(cleanedUp);
+    });
+
+    it("that a terminate has aborted has its own reason given back, by which the caller knows it", async () => {
+      const signal = control.abortSignal(OP);
+      const inFlight = governed(control, OP, endless, { signal });
+      await aFewTurns();
+      signals$.next(pause());
+      const waiting = governed(control, OP, endless, { signal });
+      signals$.next(terminate());
+      const late = governed(control, OP, endless, { signal });
+
+      for (const result of [inFlight, waiting, late]) {
+        expect(await rejectionOf(result, OpTerminatedError)).to.equal(signal.reason);
+      }
+    });
+
+    it("stops the work by it after the subscriber was closed as well", async () => {
+      const result = governed(control, OP, endless, { signal: caller.signal });
+      await aFewTurns();
+      control.close();
+      caller.abort(reason);
+
+      expect(await rejectionOf(result, Error)).to.equal(reason);
+    });
+
     it("leaves nothing behind at it, nor of the op", async () => {
       await governed(control, OP, () => "done", { signal: caller.signal });
       await rejectionOf(

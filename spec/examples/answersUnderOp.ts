@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { OpControlUnavailableError, OpTerminatedError } from "../../lib/errors.js";
 import type { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import { OP, pause, resume, terminate } from "../helpers/opControl.js";
+import { rejectionOf } from "../helpers/record.js";
 import { Scene, THE_MODEL, THE_MODEL_AGAIN, THE_TOOL, THE_TOOL_AT_WORK } from "./Scene.js";
 
 /** A model that has the weather in Oslo looked up, and then says "Rome". */
@@ -79,7 +80,7 @@ export function answersUnderOp<M>(
     await scene.step(THE_TOOL);
     scene.signals$.next(terminate());
 
-    await failsWith(result, OpTerminatedError);
+    await rejectionOf(result, OpTerminatedError);
     expect(scene.cities).to.be.empty;
     expect(model.asked()).to.equal(1);
   });
@@ -89,7 +90,7 @@ export function answersUnderOp<M>(
     await scene.step(THE_TOOL_AT_WORK);
     scene.signals$.next(terminate());
 
-    const error = await failsWith(result, OpTerminatedError);
+    const error = await rejectionOf(result, OpTerminatedError);
     expect(error).to.include({ opId: OP, scope: "op" });
     expect(scene.aborts).to.have.length(1);
     expect(scene.aborts[0]).to.be.instanceOf(OpTerminatedError);
@@ -103,13 +104,13 @@ export function answersUnderOp<M>(
     expect(model.asked()).to.equal(1);
     scene.signals$.next(terminate());
 
-    await failsWith(result, OpTerminatedError);
+    await rejectionOf(result, OpTerminatedError);
   });
 
   it("asks no model for an op that is terminated", async () => {
     scene.signals$.next(terminate());
 
-    await failsWith(run(), OpTerminatedError);
+    await rejectionOf(run(), OpTerminatedError);
     expect(model.asked()).to.equal(0);
   });
 
@@ -118,7 +119,7 @@ export function answersUnderOp<M>(
     await scene.step(THE_TOOL_AT_WORK);
     scene.signals$.error(new Error("the bus is gone"));
 
-    await failsWith(result, OpControlUnavailableError);
+    await rejectionOf(result, OpControlUnavailableError);
     expect(scene.aborts).to.have.length(1);
     expect(model.asked()).to.equal(1);
   });
@@ -128,7 +129,7 @@ export function answersUnderOp<M>(
     await scene.step(THE_TOOL);
     scene.control.close();
 
-    expect((await failsWith(result, OpControlUnavailableError)).message).to.include("was closed");
+    expect((await rejectionOf(result, OpControlUnavailableError)).message).to.include("was closed");
     expect(scene.cities).to.be.empty;
     expect(model.asked()).to.equal(1);
   });
@@ -138,19 +139,6 @@ export function answersUnderOp<M>(
     scene.at(THE_TOOL, pause());
     return run();
   }
-}
-
-/** What an agent failed with, also where its framework has wrapped that. */
-export async function failsWith<E extends Error>(
-  result: Promise<unknown>,
-  type: new (...args: never[]) => E,
-): Promise<E> {
-  const [outcome] = await Promise.allSettled([result]);
-  if (outcome.status === "fulfilled") expect.fail(`answered ${String(outcome.value)}`);
-  const thrown = outcome.reason as { readonly error?: unknown };
-  const error = thrown instanceof type ? thrown : thrown.error;
-  expect(error).to.be.instanceOf(type);
-  return error as E;
 }
 
 /** What a model does that never answers: it waits until it need not any more. */

@@ -53,9 +53,14 @@ describe("examples/langGraph", () => {
     });
 
     it("ends where the run has the op's signal", async () => {
-      const result = graphOf(new ToolNode([weather])).invoke(state, { signal: control.abortSignal(OP) });
+      const graph = graphOf(new ToolNode([weather]));
+      const signal = control.abortSignal(OP);
+      const streamed = async (): Promise<void> => {
+        for await (const update of await graph.stream(state, { signal })) expect.fail(JSON.stringify(update));
+      };
 
-      await rejectionOf(result, OpTerminatedError);
+      await rejectionOf(graph.invoke(state, { signal }), OpTerminatedError);
+      await rejectionOf(streamed(), OpTerminatedError);
     });
 
     it("ends where handleToolErrors is false", async () => {
