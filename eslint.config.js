@@ -34,6 +34,7 @@ const zones = [
       "./lib/testing",
       "./lib/nats",
       "./lib/otel",
+      "./lib/ag-ui",
       "./lib/cli",
     ],
     message: "The table of ops turns signals into statuses, wherever they come from and whoever waits for them.",
@@ -48,35 +49,53 @@ const zones = [
       "./lib/testing",
       "./lib/nats",
       "./lib/otel",
+      "./lib/ag-ui",
       "./lib/cli",
     ],
     message: "The channel brings messages in and is told all it needs; it does not know what becomes of them.",
   },
   {
     target: "./lib/*.ts",
-    from: ["./lib/testing", "./lib/nats", "./lib/otel", "./lib/cli"],
+    from: ["./lib/testing", "./lib/nats", "./lib/otel", "./lib/ag-ui", "./lib/cli"],
     message:
-      "testing, nats, otel and cli are entries of their own: they import the subscriber, never the other way round.",
+      "testing, nats, otel, ag-ui and cli are entries of their own: they import the subscriber, never the other way round.",
   },
   {
-    target: ["./lib/testing", "./lib/nats", "./lib/otel"],
+    target: ["./lib/testing", "./lib/nats", "./lib/otel", "./lib/ag-ui"],
     from: "./lib/cli",
     message: "Nothing is built on the command.",
   },
   {
     target: "./lib/nats",
-    from: ["./lib/ops", "./lib/operators", "./lib/OpControlSubscriber.ts", "./lib/testing", "./lib/otel"],
+    from: [
+      "./lib/ops",
+      "./lib/operators",
+      "./lib/OpControlSubscriber.ts",
+      "./lib/testing",
+      "./lib/otel",
+      "./lib/ag-ui",
+    ],
     message: "The bus brings messages in, as the channel does: it does not know what becomes of them.",
   },
   {
     target: "./lib/otel",
-    from: ["./lib/operators", "./lib/testing", "./lib/nats"],
+    from: ["./lib/operators", "./lib/testing", "./lib/nats", "./lib/ag-ui"],
     message: "What tells OpenTelemetry looks at the subscriber, and takes part in nothing.",
   },
   {
     target: ["./lib/testing", "./lib/cli"],
     from: "./lib/otel",
     message: "OpenTelemetry need not be installed for the rest.",
+  },
+  {
+    target: ["./lib/testing", "./lib/cli"],
+    from: "./lib/ag-ui",
+    message: "An adapter is for the agent of whoever imports it: nothing here is built on it.",
+  },
+  {
+    target: "./lib/ag-ui",
+    from: ["./lib/ops", "./lib/channel", "./lib/rest", "./lib/nats", "./lib/testing", "./lib/otel"],
+    message: "An adapter knows what users know: the subscriber, the operators and the errors.",
   },
   {
     target: "./lib",
@@ -100,6 +119,16 @@ const nats = {
 const otel = {
   group: ["@opentelemetry/*"],
   message: "OpenTelemetry is seen by lib/otel only: it need not be installed for the rest.",
+};
+
+const agUi = {
+  group: ["@ag-ui/*"],
+  message: "AG-UI is seen by lib/ag-ui only: it need not be installed for the rest.",
+};
+/** What an adapter of ours is for, but needs nothing of: one call of governed serves them all. */
+const frameworks = {
+  group: ["ai", "@ai-sdk/*", "@langchain/*", "@openai/*", "@nestjs/*"],
+  message: "A framework is seen by its example only: governed needs none of them.",
 };
 
 /** The strict preset's options, but for numbers. */
@@ -153,23 +182,28 @@ export default defineConfig(
   {
     name: "all but the edges",
     files: ["lib/**"],
-    ignores: ["lib/channel/**", "lib/testing/**", "lib/nats/**", "lib/otel/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats, otel] }] },
+    ignores: ["lib/channel/**", "lib/testing/**", "lib/nats/**", "lib/otel/**", "lib/ag-ui/**"],
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats, otel, agUi, frameworks] }] },
   },
   {
     name: "the gRPC edge",
     files: ["lib/channel/**", "lib/testing/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [nats, otel] }] },
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [nats, otel, agUi, frameworks] }] },
   },
   {
     name: "the NATS edge",
     files: ["lib/nats/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, otel] }] },
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, otel, agUi, frameworks] }] },
   },
   {
     name: "the OpenTelemetry edge",
     files: ["lib/otel/**"],
-    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats] }] },
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats, agUi, frameworks] }] },
+  },
+  {
+    name: "the AG-UI edge",
+    files: ["lib/ag-ui/**"],
+    rules: { "no-restricted-imports": ["error", { ...bareBuiltins, patterns: [grpc, nats, otel, frameworks] }] },
   },
   {
     name: "operators",

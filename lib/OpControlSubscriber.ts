@@ -71,7 +71,7 @@ export interface AwaitOptions {
 /** How long to wait, where a Promise is wanted. */
 export interface WhenRunnableOptions extends AwaitOptions {
   /** Give up when it is aborted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

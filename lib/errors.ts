@@ -46,6 +46,26 @@ export class OpControlUnavailableError extends AssemblyError {
 }
 
 /**
+ * The op was not allowed to run in the time there was: what was to wait for it no longer was not started.
+ *
+ * Raised by `governed`, where `timeoutMs` is given.
+ */
+export class OpWaitTimeoutError extends AssemblyError {
+  override readonly name = "OpWaitTimeoutError";
+
+  /**
+   * @param opId The op as the caller named it, unaltered; the message shows it without control characters and cut.
+   * @param timeoutMs How long it was waited for.
+   */
+  constructor(
+    readonly opId: string,
+    readonly timeoutMs: number,
+  ) {
+    super(`op "${printable(opId)}" was not allowed to run within ${timeoutMs} ms`);
+  }
+}
+
+/**
  * More values had to be held than there is room for; those that were held are gone.
  *
  * Raised by the operators that hold, where `overflow` is `"error"`.

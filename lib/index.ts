@@ -42,12 +42,22 @@ export { currentOpId } from "./currentOpId.js";
 export { keepContext } from "./keepContext.js";
 export { withOpId } from "./withOpId.js";
 
+// Calls
+export { governed } from "./governed.js";
+export type { CallControl, GovernedOptions } from "./governed.js";
+
 // Abort signals
 export { anyAbortSignal } from "./anyAbortSignal.js";
 export type { CombinedAbortSignal } from "./anyAbortSignal.js";
 
 // Errors
-export { AssemblyError, HoldOverflowError, OpControlUnavailableError, OpTerminatedError } from "./errors.js";
+export {
+  AssemblyError,
+  HoldOverflowError,
+  OpControlUnavailableError,
+  OpTerminatedError,
+  OpWaitTimeoutError,
+} from "./errors.js";
 
 // Vocabulary
 export type { StatusObservable } from "./ops/StatusObservable.js";

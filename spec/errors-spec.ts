@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { AssemblyError, HoldOverflowError, OpControlUnavailableError, OpTerminatedError } from "../lib/errors.js";
+import {
+  AssemblyError,
+  HoldOverflowError,
+  OpControlUnavailableError,
+  OpTerminatedError,
+  OpWaitTimeoutError,
+} from "../lib/errors.js";
 import type { OpScope } from "../lib/opStatus.js";
 import { OP } from "./helpers/opControl.js";
 
@@ -10,6 +16,7 @@ describe("AssemblyError", () => {
     OpTerminatedError: new OpTerminatedError(OP, "op"),
     OpControlUnavailableError: new OpControlUnavailableError("the channel has failed"),
     HoldOverflowError: new HoldOverflowError(3),
+    OpWaitTimeoutError: new OpWaitTimeoutError(OP, 5_000),
   };
 
   for (const [name, error] of Object.entries(errors)) {
@@ -70,6 +77,14 @@ describe("OpControlUnavailableError", () => {
 
   it("has none where nothing led to it", () => {
     expect(new OpControlUnavailableError("the subscriber was closed")).not.to.have.property("cause");
+  });
+});
+
+describe("OpWaitTimeoutError", () => {
+  it("carries the op and the time, and says both, without control characters", () => {
+    const error = new OpWaitTimeoutError("a\nb", 5_000);
+    expect(error).to.include({ opId: "a\nb", timeoutMs: 5_000 });
+    expect(error.message).to.equal('op "a\\u000ab" was not allowed to run within 5000 ms');
   });
 });
 

@@ -75,6 +75,27 @@ describe("eslint.config", function () {
       });
     }
 
+    for (const file of ["lib/madeUp.ts", "lib/channel/madeUp.ts", "lib/nats/madeUp.ts", "lib/testing/madeUp.ts"]) {
+      it(`AG-UI, or another agent framework, in ${file}`, async () => {
+        await refuses(file, 'export type * from "@ag-ui/client";', packages, "AG-UI is seen by lib/ag-ui only");
+        for (const name of ["ai", "@langchain/core/tools", "@openai/agents-core", "@nestjs/common"]) {
+          await refuses(file, `export type * from "${name}";`, packages, "A framework is seen by its example only");
+        }
+      });
+    }
+
+    for (const path of ["ops/OpTable", "channel/grpcSource", "nats/subjects", "rest/OpsClient", "testing/DevGateway"]) {
+      it(`${path} in an adapter`, async () => {
+        await refuses("lib/ag-ui/madeUp.ts", `export * from "../${path}.js";`, zones, "An adapter knows");
+      });
+    }
+
+    for (const file of ["lib/testing/madeUp.ts", "lib/cli/madeUp.ts"]) {
+      it(`an adapter in ${file}`, async () => {
+        await refuses(file, 'export * from "../ag-ui/governAgent.js";', zones, "An adapter is for");
+      });
+    }
+
     for (const path of ["OpControlSubscriber", "ops/OpTable", "channel/grpcSource", "options", "testing/DevGateway"]) {
       it(`${path} in an operator`, async () => {
         await refuses("lib/operators/madeUp.ts", `export * from "../${path}.js";`, zones, "An operator knows");
@@ -113,6 +134,7 @@ describe("eslint.config", function () {
 
     it("an entry of its own in the core", async () => {
       await refuses("lib/madeUp.ts", 'export * from "./nats/subjects.js";', zones, "entries of their own");
+      await refuses("lib/madeUp.ts", 'export * from "./ag-ui/governAgent.js";', zones, "entries of their own");
       await refuses("lib/madeUp.ts", 'export * from "./testing/DevGateway.js";', zones, "entries of their own");
       await refuses("lib/index.ts", 'export * from "./cli/main.js";', zones, "entries of their own");
     });
@@ -120,6 +142,7 @@ describe("eslint.config", function () {
     it("the command in another entry", async () => {
       await refuses("lib/testing/madeUp.ts", 'export * from "../cli/main.js";', zones, "built on the command");
       await refuses("lib/nats/madeUp.ts", 'export * from "../cli/main.js";', zones, "built on the command");
+      await refuses("lib/ag-ui/madeUp.ts", 'export * from "../cli/main.js";', zones, "built on the command");
     });
 
     it("a spec in lib/", async () => {
@@ -156,6 +179,7 @@ describe("eslint.config", function () {
       "lib/testing/madeUp.ts": ["@grpc/grpc-js", "../../codegen/gen/policy.js", "../OpControlSubscriber.js"],
       "lib/nats/madeUp.ts": ["@nats-io/jetstream", "../channel/reconnecting.js", "../options.js", "../printable.js"],
       "lib/otel/madeUp.ts": ["@opentelemetry/api", "../OpControlSubscriber.js", "../withOpId.js", "../ops/OpCounts.js"],
+      "lib/ag-ui/madeUp.ts": ["@ag-ui/client", "../operators/holdWhilePaused.js", "../errors.js", "rxjs"],
       "lib/cli/madeUp.ts": [
         "../nats/publishSignal.js",
         "commander",
@@ -164,6 +188,7 @@ describe("eslint.config", function () {
         "node:readline",
       ],
       "spec/madeUp.ts": ["chai", "@grpc/grpc-js", "../codegen/gen/policy.js", "../lib/index.js", "../lib/cli/main.js"],
+      "examples/madeUp.ts": ["ai", "@langchain/core/tools", "rx-op-control", "rx-op-control/ag-ui"],
       "bench/madeUp.ts": ["@grpc/grpc-js", "../lib/index.js"],
     };
 

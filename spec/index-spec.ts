@@ -14,8 +14,15 @@ const values = {
   "what was missed": ["OpsApiError", "restReconciler"],
   "the operators": ["awaitOp", "dropWhilePaused", "failOnTerminate", "holdByOp", "holdWhilePaused"],
   "the op at hand": ["currentOpId", "keepContext", "withOpId"],
+  "the calls": ["governed"],
   "the abort signals": ["anyAbortSignal"],
-  "the errors": ["AssemblyError", "HoldOverflowError", "OpControlUnavailableError", "OpTerminatedError"],
+  "the errors": [
+    "AssemblyError",
+    "HoldOverflowError",
+    "OpControlUnavailableError",
+    "OpTerminatedError",
+    "OpWaitTimeoutError",
+  ],
 };
 
 const types = {
@@ -34,6 +41,7 @@ const types = {
   "the sources": ["ChannelEvent", "SignalSource"],
   "what was missed": ["OpRecord", "OpRecordState", "OpsClientOptions"],
   "the operators": ["HoldByOpOptions", "HoldOptions", "Overflow", "StatusLookup"],
+  "the calls": ["CallControl", "GovernedOptions"],
   "the abort signals": ["CombinedAbortSignal"],
   "the vocabulary": ["OpControlMessage", "OpControlSignal", "OpScope", "OpState", "OpStatus"],
   "the channel": ["ChannelState", "ChannelStatus", "CredentialToken"],

@@ -34,6 +34,7 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     writeFileSync(join(project, "example.ts"), readmeExample());
     writeFileSync(join(project, "bus.ts"), busExample);
     writeFileSync(join(project, "telemetry.ts"), telemetryExample);
+    writeFileSync(join(project, "agUi.ts"), agUiExample);
     run(project, "node", [join(root, "node_modules/typescript/bin/tsc")]);
   });
 
@@ -71,10 +72,14 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     expect(run(project, "node", ["out/telemetry.js"])).to.equal("trace:span undefined\n");
   });
 
-  it("loads where neither NATS nor OpenTelemetry is installed, and their sides say which package is missing", () => {
+  it("governs an AG-UI agent, types included, by another copy of RxJS than ours", () => {
+    expect(run(project, "node", ["out/agUi.js"])).to.equal("OP_TERMINATED\n");
+  });
+
+  it("loads where no optional package is installed, and the sides that need one say which is missing", () => {
     const bare = mkdtempSync(join(tmpdir(), "rx-op-control-"));
     try {
-      const missing = ["@nats-io", "@opentelemetry"];
+      const missing = ["@nats-io", "@opentelemetry", "@ag-ui"];
       symlinkEach(join(project, "node_modules"), join(bare, "node_modules"), ["rx-op-control", ...missing]);
       cpSync(join(project, "node_modules/rx-op-control"), join(bare, "node_modules/rx-op-control"), {
         recursive: true,
@@ -82,6 +87,7 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
       const load = `
         await import("rx-op-control");
         await import("rx-op-control/testing");
+        await import("rx-op-control/ag-ui");
         await import("rx-op-control/nats").catch(({ message }) => console.log(message));
         await import("rx-op-control/otel").catch(({ message }) => console.log(message));
       `;
@@ -179,6 +185,19 @@ opControlMetrics(control, { attributes: { agent: "agent-7" } })[Symbol.dispose](
 withOpId("trace:span", () => console.log(core() === currentOpId() && currentOpId(), opIdFromSpan(undefined)));
 control.close();
 void keepContext;
+`;
+
+const agUiExample = `
+import { HttpAgent } from "@ag-ui/client";
+import { of } from "rxjs";
+import { OpControlSubscriber } from "rx-op-control";
+import { governAgent, opControlMiddleware, type RunStopCode } from "rx-op-control/ag-ui";
+
+const control = OpControlSubscriber.from(of({ opId: "*", signal: "TERMINATE", sequence: 0n }));
+const agent = governAgent(new HttpAgent({ url: "http://127.0.0.1:1/" }), control, ({ threadId }) => threadId);
+agent.use(opControlMiddleware(control, ({ runId }) => runId, { limit: 10 }));
+await agent.runAgent({}, { onRunErrorEvent: ({ event }) => console.log(event.code satisfies string | undefined) });
+void ("OP_TERMINATED" satisfies RunStopCode);
 `;
 
 function readmeExample(): string {
