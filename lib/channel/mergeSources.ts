@@ -32,8 +32,8 @@ type Told = ObservableNotification<ChannelEvent>;
  * PAUSE and TERMINATE act from any source, and what comes twice does no harm. A RESUME acts once no other source has said
  * PAUSE of that scope last; so an op that two have paused goes on when both have resumed it. Where one of them is lost or
  * over, the other's RESUME is enough, from a second after: what was sent before has come on both by then, if each brings
- * all signals. Where one is live and has still missed a RESUME, its op stays paused until it is resumed again (or
- * `reconcile` finds out).
+ * all signals. Where one is live and has still missed a RESUME, its op stays paused until that one says it too or is lost (or
+ * `reconcile` finds out), however often the others say it.
  *
  * A source that has failed or was closed is told by `diagnostics$` and is waited for no more; when all are over the
  * channel is over, as failed if any has. One without a state of its own, such as a plain Observable, counts as live until

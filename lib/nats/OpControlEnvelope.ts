@@ -22,6 +22,9 @@ export interface OpControlEnvelope {
 /** Not one that puts something else in the place of what it cannot read: that could be another op's id. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+/** Far more than any that is obeyed, which agents say, and half of what a message of gRPC may have here. */
+const MAX_ID_BYTES = 32_768;
+
 const signals: Readonly<Record<OpControlSignal, number>> = { PAUSE: 1, RESUME: 2, TERMINATE: 3 };
 
 /**
@@ -51,12 +54,18 @@ export function parseEnvelope(data: Uint8Array): OpControlEnvelope | undefined {
     const envelope = JSON.parse(utf8.decode(data)) as Record<keyof OpControlEnvelope, unknown> | null;
     if (!envelope) return undefined;
     const { org_id, team_id, agent_id, op_id, signal, global } = envelope;
-    const areStrings = [org_id, team_id, agent_id, op_id].every((text) => typeof text === "string");
-    const isEnvelope = areStrings && Number.isSafeInteger(signal) && typeof global === "boolean";
-    return isEnvelope ? (envelope as unknown as OpControlEnvelope) : undefined;
+    const areStrings = [org_id, team_id, agent_id, op_id].every(isText);
+    // As gRPC has it, by which a gateway passes it on.
+    const isEnum = typeof signal === "number" && (signal | 0) === signal;
+    return areStrings && isEnum && typeof global === "boolean" ? (envelope as unknown as OpControlEnvelope) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Not half of a character, for which UTF-8 has another one. */
+function isText(value: unknown): boolean {
+  return typeof value === "string" && !/\p{Surrogate}/u.test(value) && Buffer.byteLength(value) <= MAX_ID_BYTES;
 }
 
 /**

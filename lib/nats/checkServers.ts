@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { check } from "../check.js";
 
 /**
@@ -16,5 +17,7 @@ export function checkServers(name: string, servers: unknown): asserts servers is
 
 /** NATS leaves out what stands before an "@", which would then be somebody without credentials. */
 function isAddress(value: unknown): value is string {
-  return typeof value === "string" && /^((nats|tls):\/\/)?[^\s/@?#]+$/i.test(value);
+  if (typeof value !== "string" || !/^((nats|tls):\/\/)?[^\s/@?#]+$/i.test(value)) return false;
+  const host = value.replace(/^\w+:\/\//, "");
+  return isIPv6(host) || URL.canParse(`nats://${host}`);
 }

@@ -28,7 +28,7 @@ import type { OpenConsumer } from "./openConsumers.js";
 import { silence } from "./silence.js";
 
 /**
- * What a consumer delivers, and once that all has been which was there when it was created.
+ * What a consumer delivers, and once that all has been which was there when it was created and while that was delivered.
  *
  * @internal
  */
@@ -46,6 +46,12 @@ const BATCH = 256;
 
 /** How long a request for messages stands, unless two heartbeats take longer: the server refuses it then. */
 const REQUEST_MS = 30_000;
+
+/**
+ * So many times what was published while one caught up is waited for as well. Whoever takes messages faster than they are
+ * published gets there long before; nobody waits for ever.
+ */
+const MAX_ROUNDS = 20;
 
 /** How often it is asked whether what is awaited was taken off the stream meanwhile, as too old or by an operator. */
 const RECOUNT_EVERY_MS = 1_000;
@@ -95,7 +101,17 @@ export function deliveries(
           share(),
         );
         const notification$ = from(messages.status()).pipe(share());
-        const passed$ = message$.pipe(filter(({ info }) => delivered >= pending || info.pending === 0));
+        let goal = pending;
+        let rounds = 0;
+        const passed$ = message$.pipe(
+          filter(({ info }) => {
+            if (info.pending === 0) return true;
+            if (delivered < goal) return false;
+            // What has come meanwhile may take back what is about to count.
+            goal = delivered + info.pending;
+            return ++rounds > MAX_ROUNDS;
+          }),
+        );
         const recounted$ = interval(RECOUNT_EVERY_MS).pipe(
           concatMap(() => consumer.info()),
           filter((info) => info.num_pending === 0 && info.delivered.consumer_seq <= delivered),

@@ -1,6 +1,7 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import { concatMap, defer, finalize, tap } from "rxjs";
 import { reconnecting } from "../channel/reconnecting.js";
+import type { Refusal } from "../channel/refusalIn.js";
 import type { SignalSource } from "../channel/SignalSource.js";
 import { type ReconnectOptions, resolveReconnect } from "../options.js";
 import { busAttempt } from "./busAttempt.js";
@@ -39,7 +40,8 @@ interface GatewayBusOptions {
 /**
  * What a gateway is to the bus: it creates the stream where there is none, takes all signals off it and publishes its own.
  *
- * Like an agent it gets all that is retained, and a RESUME among that when the rest has passed.
+ * Like an agent it gets all that is retained, and a RESUME among that when the rest has passed. It is refused for good by
+ * the first answer only: whoever goes on without the bus is on it once that is mended.
  *
  * @internal
  */
@@ -66,7 +68,14 @@ export function gatewayBus({
       replay: new Replay(),
       reader: new EnvelopeReader(),
     });
-    return reconnecting(attempt$, { reconnect: bounds, refusalIn: refusalOfBus });
+    let isFirst = true;
+    const refusalIn = (error: unknown): Refusal => {
+      const refusal = isFirst ? refusalOfBus(error) : undefined;
+      isFirst = false;
+      // There are no credentials that could be others the next time.
+      return refusal && "misconfigured";
+    };
+    return reconnecting(attempt$, { reconnect: bounds, refusalIn });
   });
   const publish = async (signal: SignalToPublish): Promise<void> => {
     if (!connection) throw new SignalNotPublishedError("the signal was not published: the bus is out of reach");

@@ -9,7 +9,9 @@ import { describeError } from "../printable.js";
 import { parseSignal } from "../parseSignal.js";
 import { checkAgent } from "./checkAgent.js";
 import { closing } from "./closing.js";
-import { envelopeOf, type OpControlEnvelope, refusalOfEnvelope } from "./OpControlEnvelope.js";
+import { envelopeOf, parseEnvelope, refusalOfEnvelope } from "./OpControlEnvelope.js";
+import { PendingResumes } from "./PendingResumes.js";
+import { publishResume } from "./publishResume.js";
 import { sharedConnection } from "./sharedConnection.js";
 import { STREAM_NAME } from "./streamConfig.js";
 import { agentSubject, GLOBAL_SUBJECT } from "./subjects.js";
@@ -41,6 +43,9 @@ export class SignalNotPublishedError extends AssemblyError {
  * Publishes a signal to the bus, and resolves with its sequence when the stream has acknowledged that it keeps it.
  *
  * Rejects with a {@link SignalNotPublishedError} where that does not come: there is no stream, no bus, or no answer in time.
+ * A PAUSE or TERMINATE may come late then. A RESUME comes late, or behind another signal that was published at the same
+ * time, only where that is for something else: else it rejects. For that it looks at the last messages of its subject, if
+ * it is allowed to.
  *
  * @example
  * ```ts
@@ -64,17 +69,19 @@ export async function publishSignal(
   checkDurationMs("timeoutMs", timeoutMs, 1);
   const subject = agent ? agentSubject(agent) : GLOBAL_SUBJECT;
   const envelope = envelopeOf(opId, signal, agent);
-  check(typeof opId === "string" && isObeyed(envelope, subject, agent), "opId", EXPECTED_OP_ID);
+  const payload = JSON.stringify(envelope);
+  check(typeof opId === "string" && isObeyed(payload, subject, agent), "opId", EXPECTED_OP_ID);
+  // At once: what is published from now on must not come before it.
+  const pending = signal === "RESUME" && PendingResumes.add(connection, subject, opId);
+  if (!pending) PendingResumes.overtake(connection, subject, opId);
   try {
     return await firstValueFrom(
       merge(closing(connection), sharedConnection(connection)).pipe(
-        switchMap((bus) =>
+        switchMap((bus) => {
+          if (pending) return publishResume({ bus, subject, opId, payload, timeoutMs, pending });
           // Another stream may take the subject in as well, or instead.
-          jetstream(bus).publish(subject, JSON.stringify(envelope), {
-            timeout: timeoutMs,
-            expect: { streamName: STREAM_NAME },
-          }),
-        ),
+          return jetstream(bus).publish(subject, payload, { timeout: timeoutMs, expect: { streamName: STREAM_NAME } });
+        }),
         map(({ seq }) => BigInt(seq)),
         timeout(timeoutMs),
       ),
@@ -82,11 +89,15 @@ export async function publishSignal(
   } catch (error) {
     const reason = (error as Error).name === TIMEOUT ? `no answer within ${timeoutMs} ms` : reasonOf(error);
     throw new SignalNotPublishedError(`the signal may not have been kept: ${reason}`, { cause: error });
+  } finally {
+    if (pending) PendingResumes.delete(connection, pending);
   }
 }
 
 /** Whether an agent takes it for a signal, and for one of its own. */
-function isObeyed(envelope: OpControlEnvelope, subject: string, agent: AgentIdentity | undefined): boolean {
+function isObeyed(payload: string, subject: string, agent: AgentIdentity | undefined): boolean {
+  const envelope = parseEnvelope(Buffer.from(payload));
+  if (!envelope) return false;
   const { op_id: opId, signal } = envelope;
   const isRefused = agent !== undefined && refusalOfEnvelope(envelope, subject, agent) !== undefined;
   return !isRefused && !("malformed" in parseSignal({ opId, signal }));

@@ -11,6 +11,10 @@ export const STREAM_NAME = "AA_OPCONTROL";
 const RETENTION_MS = 600_000;
 const NANOS_PER_MS = 1_000_000;
 
+/** A stream with room for fewer would lose those of ten minutes that are anything but quiet. */
+const MIN_SIGNALS = 10_000;
+const SIGNAL_BYTES = 300;
+
 /**
  * The stream as the gateway makes it.
  *
@@ -37,6 +41,10 @@ export function incompatibilityOf(config: StreamConfig, subjects: readonly strin
   if (config.retention !== "limits") return `its retention is "${config.retention}", not "limits"`;
   if (config.storage !== "file") return `its storage is "${config.storage}", not "file"`;
   if (config.max_age !== 0 && config.max_age < streamConfig.max_age) return "it keeps signals for less than 10 minutes";
+  if (config.no_ack) return "it acknowledges nothing (no_ack)";
+  if (config.max_msgs > 0 && config.max_msgs < MIN_SIGNALS) return `it keeps only ${config.max_msgs} signals`;
+  if (config.max_bytes > 0 && config.max_bytes < MIN_SIGNALS * SIGNAL_BYTES)
+    return `it keeps only ${config.max_bytes} bytes`;
   if (config.max_msgs_per_subject > 0) return `it keeps only ${config.max_msgs_per_subject} signals per subject`;
   return undefined;
 }

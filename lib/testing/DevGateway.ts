@@ -48,24 +48,19 @@ const SHUTDOWN_GRACE_MS = 500;
  * ```
  */
 export class DevGateway implements AsyncDisposable {
-  /** Where it listens, as `host:port`, or the `unix:` address that it was given. */
-  readonly endpoint: string;
-  /** 0 at a `unix:` address. */
-  readonly port: number;
   /** The ops that operators act on, by REST or here. */
   readonly ops: OpRegistry;
   readonly #server: Server;
   readonly #streams: GatewayStreams;
   readonly #sent$ = new Subject<SentSignal>();
+  #bound: Bound = { endpoint: "", port: 0 };
   #rest: RestServer | undefined;
   #bus: BusLink | undefined;
   #sequence = 0n;
 
-  private constructor(server: Server, { endpoint, port }: Bound, streams: GatewayStreams, publisher: boolean) {
+  private constructor(server: Server, streams: GatewayStreams, publisher: boolean) {
     this.#server = server;
     this.#streams = streams;
-    this.endpoint = endpoint;
-    this.port = port;
     const publish: PublishSignal = async (signal) => {
       if (this.#bus) await this.#bus.publish(signal);
       else this.signal(signal.opId, signal.signal, signal.agent);
@@ -74,8 +69,9 @@ export class DevGateway implements AsyncDisposable {
   }
 
   /**
-   * Starts listening; with a bus, resolves when what that retains was relayed, or when it is found to be out of reach for
-   * now (see `bus$`), and rejects where its stream is not one for signals.
+   * Starts listening; with a bus, when what that retains has passed (it is of no use to agents that come later), or when it
+   * is found to be out of reach for now: see `bus$`. Rejects where the bus refuses it or has a stream that is not one for
+   * signals.
    */
   static async start({
     tokens,
@@ -95,15 +91,27 @@ export class DevGateway implements AsyncDisposable {
         streams.take(call);
       },
     });
-    const gateway = new DevGateway(server, await bind(server, where, credentials), streams, publisher);
+    const gateway = new DevGateway(server, streams, publisher);
     try {
       if (nats !== undefined) await gateway.#join([nats].flat());
+      // Before agents come, who register their ops there.
       if (rest) await gateway.#serve(rest);
+      gateway.#bound = await bind(server, where, credentials);
     } catch (error) {
       gateway.kill();
       throw error;
     }
     return gateway;
+  }
+
+  /** Where it listens, as `host:port`, or the `unix:` address that it was given. */
+  get endpoint(): string {
+    return this.#bound.endpoint;
+  }
+
+  /** 0 at a `unix:` address. */
+  get port(): number {
+    return this.#bound.port;
   }
 
   /** The base URL of the REST API, where there is one. */
@@ -116,7 +124,10 @@ export class DevGateway implements AsyncDisposable {
     return this.#bus?.status$ ?? EMPTY;
   }
 
-  /** What came on the bus and is not relayed, for it fits no subject of its own, and what else there is to say of it. */
+  /**
+   * What came on the bus and is not relayed, for it fits no subject of its own, and what else there is to say of it;
+   * completes at once where there is no bus.
+   */
   get diagnostics$(): Observable<Diagnostic> {
     return this.#bus?.diagnostics$ ?? EMPTY;
   }
@@ -249,6 +260,7 @@ export class DevGateway implements AsyncDisposable {
     try {
       const { BusLink } = await import("./bus/BusLink.js");
       this.#bus = await BusLink.open(servers, ({ opId, signal, agent }) => {
+        this.ops.hear({ opId, signal }, agent);
         // With a sequence of its own, as whatever it sends.
         this.send({ opId, signal }, agent);
       });

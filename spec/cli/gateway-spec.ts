@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { OpsClient } from "../../lib/rest/OpsClient.js";
 import { DevGateway } from "../../lib/testing/DevGateway.js";
 import { connectTo, US } from "../helpers/gateways.js";
+import { TcpServer } from "../helpers/sockets.js";
 import { RawStream } from "../helpers/RawStream.js";
 import { askApi } from "../testing/rest/askApi.js";
 import { CommandRun } from "./gateway/CommandRun.js";
@@ -71,7 +72,7 @@ describe("rx-op-control gateway, as a process", function () {
     control.close();
     await run.printed(`left       ${TRIPLE}\n`);
     await client.act(op, "terminate");
-    await run.printed("it is lost\n");
+    await run.printed("subscribed to hear it\n");
     run.kill("SIGINT");
     expect(await run.exitCode()).to.equal(0);
     const shown = "demo:1\\u001b[2J";
@@ -85,7 +86,7 @@ describe("rx-op-control gateway, as a process", function () {
       "sent       TERMINATE * to everyone, #2",
       "accepted   terminate the whole fleet",
       `left       ${TRIPLE}`,
-      `sent       TERMINATE ${shown} to ${TRIPLE}, #3: nobody is subscribed, so it is lost`,
+      `sent       TERMINATE ${shown} to ${TRIPLE}, #3: nobody here is subscribed to hear it`,
       `accepted   terminate ${shown}, which is terminated now`,
       "closed     every stream has ended",
       "",
@@ -170,6 +171,15 @@ describe("rx-op-control gateway, as a process", function () {
     // Where the machine was too slow for the second one, the first has done its work.
     expect(await run.exitCode()).to.be.oneOf(["SIGINT", 0]);
     mute.destroy();
+  });
+
+  it("ends at once also while it waits for the bus", async () => {
+    await using mute = await TcpServer.start();
+    await using run = new CommandRun(["gateway", ...FREE_PORTS, "--nats", mute.endpoint]);
+    await mute.firstConnection();
+    run.kill("SIGINT");
+    expect(await run.exitCode()).to.equal(0);
+    expect(run.stdout).to.equal("");
   });
 
   it("says in a sentence that it cannot listen, and exits with 4", async () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isStopped } from "./procfs.js";
 
 /** `nats-server` of the path, or another one that is named. */
 const BINARY = process.env["OP_CONTROL_NATS_SERVER"] ?? "nats-server";
@@ -82,7 +83,11 @@ export class NatsServer implements AsyncDisposable {
 
   /** Stops it by SIGSTOP: its connections stay, and nobody answers on them. */
   stop(): void {
-    this.#child?.kill("SIGSTOP");
+    const { pid } = this.#child ?? {};
+    if (pid === undefined) return;
+    process.kill(pid, "SIGSTOP");
+    // On a busy machine it may go on for a moment.
+    while (!isStopped(pid)) continue;
   }
 
   /** Lets it go on. */

@@ -55,7 +55,10 @@ describe("OpControlEnvelope", () => {
       ["one whose op is a number", { ...envelope, op_id: 7 }],
       ["one whose signal is a name", { ...envelope, signal: "PAUSE" }],
       ["one whose signal is a fraction", { ...envelope, signal: 1.5 }],
-      ["one whose signal is too large to be told from its neighbour", { ...envelope, signal: 2 ** 53 }],
+      ["one whose signal gRPC has no number for", { ...envelope, signal: 2 ** 31 }],
+      ["one whose signal is below all of those", { ...envelope, signal: -(2 ** 31) - 1 }],
+      ["one whose op is longer than gRPC carries", { ...envelope, op_id: "é".repeat(16_385) }],
+      ["one whose op has half a character, for which UTF-8 has another", { ...envelope, op_id: "x\ud800" }],
       ["one that does not say whether it is global", { ...envelope, global: undefined }],
       ["one that is global in words", { ...envelope, global: "true" }],
     ] as const) {
@@ -63,6 +66,17 @@ describe("OpControlEnvelope", () => {
         expect(parseEnvelope(bytes(data))).to.be.undefined;
       });
     }
+
+    it("reads what is just within those bounds", () => {
+      for (const more of [
+        { signal: 2 ** 31 - 1 },
+        { signal: -(2 ** 31) },
+        { op_id: "é".repeat(16_384) },
+        { op_id: "😀" },
+      ]) {
+        expect(parseEnvelope(bytes({ ...envelope, ...more }))).to.deep.equal({ ...envelope, ...more });
+      }
+    });
 
     it("takes invalid UTF-8 for none: the op's id would be another one", () => {
       const data = bytes(envelope);

@@ -12,6 +12,10 @@ const wrong: readonly unknown[] = [
   "me:secret@bus.example",
   ["bus.example:4222", "me@bus.example"],
   4222,
+  "127.0.0.1:99999",
+  "a:1:2",
+  "[::1",
+  ":4222",
 ];
 
 describe("checkServers", () => {

@@ -70,8 +70,22 @@ describe("deliveries", () => {
 
     it("behind as many messages as were waiting, and once", async () => {
       const told = await deliver({ pending: 2 });
-      for (const [index, seq] of [3, 5, 8].entries()) consumer.deliver(seq, index + 1);
+      consumer.deliver(3, 1, 1);
+      consumer.deliver(5, 2, 0);
+      consumer.deliver(8, 3, 0);
       expect(told.values).to.deep.equal([3, 5, "caughtUp", 8]);
+    });
+
+    it("behind what was published while those were delivered, too", async () => {
+      const told = await deliver({ pending: 2 });
+      for (const [index, pending] of [3, 2, 1, 1, 0, 0].entries()) consumer.deliver(index + 1, index + 1, pending);
+      expect(told.values).to.deep.equal([1, 2, 3, 4, 5, "caughtUp", 6]);
+    });
+
+    it("after a while also where as many are published as are delivered", async () => {
+      const told = await deliver({ pending: 2 });
+      for (let sequence = 1; sequence <= 30; sequence++) consumer.deliver(sequence, sequence, 1);
+      expect(told.values.indexOf("caughtUp")).to.be.greaterThan(10).and.lessThan(25);
     });
 
     it("behind the last there is, where some were taken off the stream meanwhile", async () => {
@@ -99,8 +113,8 @@ describe("deliveries", () => {
 
     it("and does not deliver it again", async () => {
       const told = await deliver({ pending: 2, seen });
-      consumer.deliver(3, 1);
-      consumer.deliver(4, 2);
+      consumer.deliver(3, 1, 1);
+      consumer.deliver(4, 2, 0);
       expect(told.values).to.deep.equal([4, "caughtUp"]);
     });
 

@@ -18,6 +18,7 @@ describe("publishSignal refuses with a TypeError that names it, and publishes no
     ["opId must be a non-empty string of up to 1024 bytes", { opId: 7, signal: "PAUSE", agent: US }],
     ["opId must be a non-empty string of up to 1024 bytes", { opId: "ö".repeat(513), signal: "PAUSE", agent: US }],
     ['if it is an "agent:…" that of the agent', { opId: "agent:agent-8", signal: "PAUSE", agent: US }],
+    ["opId must be a non-empty string of up to 1024 bytes", { opId: "x\ud800", signal: "PAUSE", agent: US }],
     ["timeoutMs must be", { opId: OP, signal: "PAUSE", agent: US, timeoutMs: 0 }],
   ];
   for (const [message, signal] of rows) {

@@ -30,7 +30,8 @@ describe("streamConfig", () => {
       ["with everything", { subjects: [">"] }],
       ["with just ours", { subjects }],
       ["with a pattern for the tokens", { subjects: ["*.opcontrol.*.*", "assembly.*.global"] }],
-      ["with replicas and a limit in bytes", { num_replicas: 3, max_bytes: 1_000_000_000 }],
+      ["with replicas and a limit in bytes", { num_replicas: 3, max_bytes: 3_000_000 }],
+      ["with a limit that leaves room", { max_msgs: 10_000 }],
     ] as const) {
       it(what, () => {
         expect(reasonOf(config)).to.be.undefined;
@@ -50,6 +51,9 @@ describe("streamConfig", () => {
       ['its retention is "workqueue", not "limits"', { retention: "workqueue" }],
       ['its storage is "memory", not "file"', { storage: "memory" }],
       ["it keeps signals for less than 10 minutes", { max_age: 599_999_999_999 }],
+      ["it acknowledges nothing (no_ack)", { no_ack: true }],
+      ["it keeps only 9999 signals", { max_msgs: 9_999 }],
+      ["it keeps only 2999999 bytes", { max_bytes: 2_999_999 }],
       ["it keeps only 5 signals per subject", { max_msgs_per_subject: 5 }],
     ] as const) {
       it(`${reason} (${JSON.stringify(config)})`, () => {

@@ -35,10 +35,7 @@ export function eventText(event: GatewayEvent): string {
     case "sent": {
       const { opId, signal, sequence, agent, streams } = event.sent;
       const what = `${signalName(signal)} ${printable(opId)} to ${agentText(agent)}`;
-      return line(
-        event.type,
-        `${what}, #${sequence}${streams === 0 ? ": nobody is subscribed here, so it is lost" : ""}`,
-      );
+      return line(event.type, `${what}, #${sequence}${streams === 0 ? ": nobody here is subscribed to hear it" : ""}`);
     }
     case "bus":
       return line(event.type, busText(event.status));

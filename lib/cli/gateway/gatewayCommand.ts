@@ -8,7 +8,8 @@ If AASM_API_KEY is set, the REST API requires it as a bearer key.
 --tokens names a file of JSON, the agents by their tokens:
   { "<token>": { "agent_id": "agent-7", "team_id": "payments", "org_id": "acme" } }
 
-On a terminal, type pause, resume or terminate, and an op, or * for the whole fleet; "ops" lists the ops.
+On a terminal, type pause, resume or terminate, and an op, or * for the whole fleet; "ops" lists the ops. An op that is not
+registered is said to every agent that is subscribed here, and to no bus.
 
 An op that was registered without an agent is everybody's: its signals go to every subscriber, where the real
 gateway sends none.
@@ -32,7 +33,7 @@ export function gatewayCommand(): Command {
       "rx-op-control gateway --port 50052 --api-port 0 --json",
       "rx-op-control gateway --tokens tokens.json",
       "rx-op-control gateway --nats 127.0.0.1:4222",
-      `curl -X POST -H 'content-type: application/json' -d '{"op_id":"demo:1"}' http://127.0.0.1:7700/api/v1/ops`,
+      `curl -X POST -H 'content-type: application/json' -d '{"op_id":"demo:1","agent_id":"agent-7"}' http://127.0.0.1:7700/api/v1/ops`,
     ],
   )
     .option("--port <port>", "the port for agents; 0 takes a free one", portNumber, 50051)

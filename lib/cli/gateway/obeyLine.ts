@@ -1,4 +1,4 @@
-import { FLEET_ID } from "../../opStatus.js";
+import { AGENT_ID_PREFIX, FLEET_ID } from "../../opStatus.js";
 import { describeError, printable } from "../../printable.js";
 import { OP_ACTIONS, type OpAction } from "../../rest/OpRecord.js";
 import type { DevGateway } from "../../testing/DevGateway.js";
@@ -7,7 +7,7 @@ import { opSignals } from "../../testing/rest/opSignals.js";
 /** What can be typed. */
 export const LINE_HELP = "type pause, resume or terminate, and an op such as demo:1, or * for the whole fleet; or: ops";
 
-type Gateway = Pick<DevGateway, "ops" | "signal">;
+type Gateway = Pick<DevGateway, "ops" | "signal" | "subscribers">;
 
 /**
  * Does what an operator has typed, and gives what there is to say to it. An op that is registered and the fleet are acted
@@ -23,16 +23,28 @@ export async function obeyLine(gateway: Gateway, typed: string): Promise<string 
 
 async function act(gateway: Gateway, opId: string, action: OpAction): Promise<string | undefined> {
   const record = gateway.ops.get(opId);
-  if (!record && opId !== FLEET_ID) {
-    gateway.signal(opId, opSignals[action]);
-    return undefined;
-  }
+  if (!record && opId !== FLEET_ID) return signalAsItIs(gateway, opId, action);
   try {
     await (record ? gateway.ops.act(opId, action) : gateway.ops.haltFleet(action));
     return undefined;
   } catch (error) {
     return `refused: ${record ? `${printable(opId)} is ${record.state}: ` : ""}${describeError(error)}`;
   }
+}
+
+/** Every `agent:…` that comes by an agent's stream is its own, so it goes to no other's. */
+function signalAsItIs(gateway: Gateway, opId: string, action: OpAction): string | undefined {
+  if (!opId.startsWith(AGENT_ID_PREFIX)) {
+    gateway.signal(opId, opSignals[action]);
+    return undefined;
+  }
+  const agents = new Map(
+    gateway.subscribers
+      .filter(({ agentId }) => opId === `${AGENT_ID_PREFIX}${agentId}`)
+      .map((agent) => [JSON.stringify([agent.orgId, agent.teamId]), agent]),
+  );
+  for (const agent of agents.values()) gateway.signal(opId, opSignals[action], agent);
+  return agents.size > 0 ? undefined : `nobody of the name of ${printable(opId)} is subscribed`;
 }
 
 function opList({ ops }: Gateway): string {

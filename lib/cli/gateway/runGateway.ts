@@ -29,7 +29,11 @@ export async function runGateway({ json = false, ...where }: GatewayArguments): 
   };
 
   const stopped = firstValueFrom(stopSignals());
-  const gateway = await listen(where);
+  const gateway = await Promise.race([listen(where), stopped]);
+  if (typeof gateway === "string") {
+    // A bus that does not answer is given up after ten seconds, and not before.
+    process.exit(ExitCode.done);
+  }
   const { endpoint, apiUrl = "" } = gateway;
   const asksForKey = given(process.env[API_KEY_VARIABLE]) !== undefined;
   tell({

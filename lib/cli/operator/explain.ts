@@ -52,7 +52,8 @@ async function reasonOf(error: OpsApiError, client: OpsClient, request?: Operato
     case 409:
       return request ? conflictOf(error, client, request) : error.message;
     case 503:
-      return `nobody was told: ${error.message}`;
+      // What is on its way to a bus may arrive after all.
+      return `${error.message.includes("not configured") ? "" : "perhaps "}nobody was told: ${error.message}`;
     default:
       return error.message;
   }
@@ -77,6 +78,6 @@ async function conflictOf(error: OpsApiError, client: OpsClient, request: Operat
   if (scope === "agent") return "409: the gateway does not know of one agent that the op belongs to";
   const ops = await client.list().catch(() => []);
   const state = ops.find(({ op_id }) => op_id.trim() === opId.trim())?.state;
-  if (state === undefined) return error.message;
+  if (state === undefined || error.message.includes("owning agent")) return error.message;
   return `409: ${conflicts[state]?.[action] ?? `it is ${printable(state)} by now`}`;
 }

@@ -61,8 +61,6 @@ export class BusLink {
     // The bus has a subject for each agent and one for the fleet, and none for what is nobody's.
     if (!agent && opId !== FLEET_ID)
       throw new OpRefusedError("Operation has no resolvable owning agent to signal", 409);
-    const { state, lastError = "" } = this.#status$.value;
-    if (state === "failed") throw new Error(`nobody relays what is published: ${lastError}`);
     await this.#bus.publish({ opId, signal, ...(agent && { agent }) });
   }
 

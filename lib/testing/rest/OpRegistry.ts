@@ -1,12 +1,13 @@
 import { performance } from "node:perf_hooks";
 import { type Observable, Subject } from "rxjs";
-import { AGENT_ID_PREFIX, FLEET_ID } from "../../opStatus.js";
+import { AGENT_ID_PREFIX, FLEET_ID, scopeOfId } from "../../opStatus.js";
 import type { AgentIdentity } from "../../options.js";
+import { parseSignal } from "../../parseSignal.js";
 import { describeError, printable } from "../../printable.js";
 import { OP_ACTIONS, type OpAction, type OpHaltAck, type OpRecord, type OpRecordState } from "../../rest/OpRecord.js";
 import { isSameAgent } from "../refusalOf.js";
 import type { OpEvent } from "./OpEvent.js";
-import { hasEnded, type OpStep, stateAfter } from "./opLifecycle.js";
+import { hasEnded, type OpStep, permits, stateAfter } from "./opLifecycle.js";
 import { isOpRefused, OpRefusedError } from "./OpRefusedError.js";
 import type { PublishSignal } from "./OpSignal.js";
 import { opSignals } from "./opSignals.js";
@@ -35,8 +36,9 @@ const ENDED_FOR_MS = 60_000;
  *
  * The signals of an op go to the agents that it was registered for. One that was registered for nobody is everybody's:
  * its signals go to every subscriber, where the real gateway sends none; with a bus, which has no subject for that, it is
- * refused. An op that has ended is forgotten after a
- * minute; looked for and not found, so no timer has to run.
+ * refused. With a bus the records follow what comes on it, so that operators of several gateways find them alike.
+ *
+ * An op that has ended is forgotten after a minute; looked for and not found, so no timer has to run.
  *
  * @example
  * ```ts
@@ -114,7 +116,20 @@ export class OpRegistry {
     if (stateAfter(record.state, action) !== record.state) {
       await this.#send(record.op_id, action, agents.length > 0 ? agents : [undefined]);
     }
-    return this.#accepted(action, this.#step(opId, action));
+    return this.#accepted(action, this.#apply(record.op_id, action));
+  }
+
+  /**
+   * A signal that came on the bus: some gateway's operator has sent it, and it is true here as well. An op that is not known
+   * is from then on.
+   *
+   * @internal
+   */
+  hear(message: { readonly opId: string; readonly signal: number }, agent: AgentIdentity | undefined): void {
+    const heard = parseSignal(message);
+    if ("malformed" in heard || !agent || scopeOfId(heard.opId) !== "op" || heard.opId.trim() === "") return;
+    this.register(heard.opId, agent);
+    for (const action of OP_ACTIONS) if (opSignals[action] === heard.signal) this.#apply(heard.opId, action);
   }
 
   /** The same for every op of the agent that this op belongs to; no record changes. */
@@ -170,6 +185,12 @@ export class OpRegistry {
     this.#ops.set(record.op_id, { record: changed, agents });
     if (hasEnded(state)) this.#endedAtMs.set(record.op_id, this.#now());
     return changed;
+  }
+
+  /** What its state makes of it; one in which it cannot be taken stays. */
+  #apply(opId: string, action: OpAction): OpRecord {
+    const { record } = this.#find(opId);
+    return permits(record.state, action) ? this.#step(opId, action) : record;
   }
 
   async #send(opId: string, action: OpAction, agents: readonly (AgentIdentity | undefined)[]): Promise<void> {

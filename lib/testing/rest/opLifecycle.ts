@@ -34,6 +34,15 @@ export function stateAfter(state: OpRecordState, step: OpStep): OpRecordState {
 }
 
 /**
+ * Whether the step can be taken.
+ *
+ * @internal
+ */
+export function permits(state: OpRecordState, step: OpStep): boolean {
+  return steps[step][state] !== undefined;
+}
+
+/**
  * Whether an op in that state is over, and will be forgotten.
  *
  * @internal

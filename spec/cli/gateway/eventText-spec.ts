@@ -80,7 +80,7 @@ const rows: readonly (readonly [string, GatewayEvent, string, object])[] = [
   [
     "sent to nobody",
     { type: "sent", sent: { ...sent, signal: 99, agent: US, streams: 0 } },
-    `sent       99 ${SHOWN} to acme/payments/agent-7, #18446744073709551615: nobody is subscribed here, so it is lost\n`,
+    `sent       99 ${SHOWN} to acme/payments/agent-7, #18446744073709551615: nobody here is subscribed to hear it\n`,
     { opId: EVIL, signal: "99", sequence: "18446744073709551615", streams: 0, agent: US },
   ],
   [

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { firstValueFrom } from "rxjs";
 import { listen, type ListenArguments } from "../../../lib/cli/gateway/listen.js";
 import { DevGateway } from "../../../lib/testing/DevGateway.js";
 import { rejectionOf } from "../../helpers/record.js";
@@ -52,8 +53,20 @@ describe("listen", () => {
     expect(rest.message).to.equal(taken("the REST API", apiPort, "--api-port"));
   });
 
+  it("refuses a bus that is no address, by the option's name", async () => {
+    const error = await rejectionOf(listen({ ...ANYWHERE, nats: "one:4222, me:secret@two" }), TypeError);
+    expect(error.message)
+      .to.match(/^--nats must be a "host:port"/)
+      .and.not.contain("secret");
+  });
+
+  it("starts without a bus where that is out of reach", async () => {
+    await using gateway = await listen({ ...ANYWHERE, nats: await deadEndpoint() });
+    expect(await firstValueFrom(gateway.bus$)).to.include({ state: "reconnecting" });
+  });
+
   it("says what else is in the way", async () => {
     const error = await rejectionOf(listen({ ...ANYWHERE, host: "203.0.113.7" }), Error);
-    expect(error.message).to.match(/^gRPC cannot listen on port 0 of 203\.0\.113\.7: .*EADDRNOTAVAIL/);
+    expect(error.message).to.match(/^the REST API cannot listen on port 0 of 203\.0\.113\.7: .*EADDRNOTAVAIL/);
   });
 });

@@ -1,13 +1,18 @@
 import { expect } from "chai";
 import { LINE_HELP, obeyLine } from "../../../lib/cli/gateway/obeyLine.js";
+import type { AgentIdentity } from "../../../lib/options.js";
+import { US } from "../../helpers/gateways.js";
 import { record } from "../../helpers/record.js";
 import { OpRegistry } from "../../../lib/testing/rest/OpRegistry.js";
 
 describe("obeyLine", () => {
   let sent: string[];
   let ops: OpRegistry;
-  const signal = (opId: string, name: string): void => void sent.push(`raw ${name} ${opId}`);
-  const obey = (line: string): Promise<string | undefined> => obeyLine({ ops, signal }, line);
+  const subscribers = [US, { ...US }, { ...US, agentId: "agent-8" }];
+  const signal = (opId: string, name: string, agent?: AgentIdentity): void => {
+    sent.push(`raw ${name} ${opId}${agent ? ` to ${agent.agentId}` : ""}`);
+  };
+  const obey = (line: string): Promise<string | undefined> => obeyLine({ ops, signal, subscribers }, line);
 
   beforeEach(() => {
     sent = [];
@@ -34,9 +39,16 @@ describe("obeyLine", () => {
 
   it("sends the signal of any other id as it is", async () => {
     ops.register("demo:1");
-    for (const line of ["pause other:", "resume agent:agent-7"]) await obey(line);
-    expect(sent).to.deep.equal(["raw PAUSE other:", "raw RESUME agent:agent-7"]);
+    await obey("pause other:");
+    expect(sent).to.deep.equal(["raw PAUSE other:"]);
     expect(ops.list()).to.have.length(1);
+  });
+
+  it("sends what is for an agent to that one only, for it would be any other's own too", async () => {
+    expect(await obey("resume agent:agent-7")).to.equal(undefined);
+    expect(sent).to.deep.equal(["raw RESUME agent:agent-7 to agent-7"]);
+    expect(await obey("resume agent:nobody")).to.equal("nobody of the name of agent:nobody is subscribed");
+    expect(sent).to.have.length(1);
   });
 
   it("says why an op is not acted on", async () => {

@@ -88,6 +88,72 @@ describeWithNats("Gateways on a bus", function () {
     expect(gateway.ops.get(OP)?.state).to.equal("running");
   });
 
+  it("have the same records of what was told, also of an op that is registered with another", async () => {
+    const [one, two] = [await gatewayOn({ rest: {} }), await gatewayOn({ rest: {} })];
+    const control = await agentOf(two);
+    one.ops.register(OP, US);
+    await one.ops.act(OP, "pause");
+    await opIs(control, OP, "paused");
+    expect(two.ops.get(OP)?.state).to.equal("paused");
+    one.kill();
+    await two.ops.act(OP, "resume");
+    await opIs(control, OP, "running");
+  });
+
+  it("do not tell what is retained to agents that come later, and flap for nobody when they are started anew", async () => {
+    const one = await gatewayOn();
+    await one.ops.haltFleet("pause");
+    await one.ops.haltFleet("resume");
+    await bus.publish(OP, "TERMINATE");
+    await one.close();
+    const { port } = one;
+    const control = connectTo(one, { reconnect: { initialDelayMs: 1, maxDelayMs: 5 } });
+    opened.push(control);
+    const signals = record(control.signals$).values;
+    const two = await gatewayOn({ port });
+    await control.ready();
+    await two.ops.haltFleet("pause");
+    await opIs(control, OP, "paused");
+    expect(signals.map(({ opId, signal }) => [opId, signal])).to.deep.equal([[FLEET, "PAUSE"]]);
+  });
+
+  it("are on the bus once it is mended, where they could start without it", async () => {
+    bus.hide();
+    const gateway = await gatewayOn();
+    const control = await agentOf(gateway);
+    const { streams } = await jetstreamManager(bus.operator);
+    await streams.add({ name: STREAM_NAME, subjects: ["assembly.opcontrol.global"] });
+    await bus.show();
+    await first(gateway.bus$, ({ lastError = "" }) => lastError.includes("its subjects do not cover"));
+    const error = await rejectionOf(gateway.ops.haltFleet("pause"), OpRefusedError);
+    expect(error.message).to.match(/the bus is out of reach$/);
+    await bus.deleteStream();
+    await first(gateway.bus$, ({ state }) => state === "live");
+    await gateway.ops.haltFleet("terminate");
+    await opIs(control, OP, "terminated");
+  });
+
+  it("do not start on a bus that asks who they are", async () => {
+    await using closed = await Bus.start({
+      config: "authorization { user: operator, password: op }",
+      credentials: { user: "operator", pass: "op" },
+    });
+    const error = await rejectionOf(gatewayOn({ nats: closed.server.address }), Error);
+    expect(error.message).to.match(/^the bus cannot be used: Authorization Violation/i);
+  });
+
+  it("keep every stream, whatever is published: what gRPC could not carry is refused", async () => {
+    const control = await agentOf(await gatewayOn());
+    const channel = record(control.connection$).values;
+    const ours = agentSubject(US);
+    for (const wrong of [{ signal: 2 ** 31 }, { op_id: "x".repeat(70_000) }, { op_id: "x\ud800" }]) {
+      await bus.publishRaw(ours, { ...envelopeOf(OP, "PAUSE", US), ...wrong });
+    }
+    await bus.publish(FLEET, "TERMINATE", null);
+    await opIs(control, OP, "terminated");
+    expect(channel.map(({ state }) => state)).to.deep.equal(["live"]);
+  });
+
   it("refuse at once, with no change of a record, while the bus is out of reach, and relay what they have missed then", async () => {
     const [one, two] = [await gatewayOn(), await gatewayOn({ nats: bus.server.address })];
     const control = await agentOf(one);

@@ -2,6 +2,8 @@ import { inspect } from "node:util";
 import { expect } from "chai";
 import { OpControlUnavailableError } from "../../../lib/errors.js";
 import type { JetStreamOptions } from "../../../lib/nats/jetStreamSignals.js";
+import { publishSignal } from "../../../lib/nats/publishSignal.js";
+import { US } from "../../helpers/gateways.js";
 import { describeWithNats, hasMultipleFilters } from "../../helpers/NatsServer.js";
 import { OP } from "../../helpers/opControl.js";
 import { record, rejectionOf } from "../../helpers/record.js";
@@ -66,6 +68,16 @@ describeWithNats("A bus that refuses an agent", () => {
     using control = bus.agent({ connectionOptions: agent });
     await control.ready();
     expect(control.isTerminated(OP)).to.be.true;
+  });
+
+  it("an operator who may publish and nothing else can still resume", async () => {
+    const config = authorization(`publish: ["assembly.opcontrol.>"], subscribe: ["_INBOX.>"]`);
+    await using bus = await Bus.start({ config, credentials: operator });
+    const connection = await connectTo(bus.server.address, agent);
+    for (const signal of ["PAUSE", "RESUME"] as const) {
+      expect(await publishSignal(connection, { opId: OP, signal, agent: US })).to.be.a("bigint");
+    }
+    await connection.close();
   });
 
   for (const subject of needed.slice(0, 3)) {

@@ -4,6 +4,7 @@ import { OpControlUnavailableError } from "../../../lib/errors.js";
 import { ensureOpControlStream } from "../../../lib/nats/ensureOpControlStream.js";
 import { publishSignal, SignalNotPublishedError } from "../../../lib/nats/publishSignal.js";
 import { StreamMismatchError } from "../../../lib/nats/StreamUnusableError.js";
+import { FaultProxy } from "../../../lib/testing/FaultProxy.js";
 import { US } from "../../helpers/gateways.js";
 import { describeWithNats } from "../../helpers/NatsServer.js";
 import { FLEET, OP } from "../../helpers/opControl.js";
@@ -159,6 +160,50 @@ describeWithNats("The stream on a real bus", () => {
       const published = bus.publish(OP, "PAUSE");
       await bus.server.restart();
       expect(await published).to.be.a("bigint");
+    });
+
+    it("does not take a RESUME that comes late, behind what was acknowledged meanwhile", async () => {
+      await ensureOpControlStream(bus.operator);
+      await using network = await FaultProxy.start({ endpoint: bus.server.address });
+      const slow = await connectTo(network.endpoint);
+      await bus.publish(OP, "PAUSE");
+      // Two answers are there after 1,200 ms, and what is published then is at the server after 1,500.
+      await slow.flush();
+      network.slow({ delayMs: 300 });
+      const resumed = publishSignal(slow, { opId: OP, signal: "RESUME", agent: US, timeoutMs: 1_300 });
+      await rejectionOf(resumed, SignalNotPublishedError);
+      await bus.publish(OP, "PAUSE");
+      using control = bus.agent();
+      await control.ready();
+      const { streams } = await jetstreamManager(bus.operator);
+      await slow.flush();
+      expect((await streams.info("AA_OPCONTROL")).state.messages).to.equal(2);
+      expect(control.isPaused(OP)).to.be.true;
+      await slow.close();
+    });
+
+    it("takes RESUMEs of one agent's ops that are published at once", async () => {
+      await ensureOpControlStream(bus.operator);
+      const resumes = ["a", "b", "c", "d"].map((opId) => bus.publish(opId, "RESUME"));
+      expect(new Set(await Promise.all(resumes)).size).to.equal(4);
+      expect(await bus.publish(FLEET, "RESUME", null)).to.equal(5n);
+    });
+
+    it("does not take a RESUME that another signal of its op has overtaken", async () => {
+      await ensureOpControlStream(bus.operator);
+      for (const [opId, agent] of [
+        [OP, US],
+        [FLEET, null],
+      ] as const) {
+        const [resumed, paused] = await Promise.allSettled([
+          bus.publish(opId, "RESUME", agent),
+          bus.publish(opId, "PAUSE", agent),
+        ]);
+        expect(paused.status).to.equal("fulfilled");
+        expect(resumed)
+          .to.have.nested.property("reason.message")
+          .that.matches(/another signal for it has come/);
+      }
     });
 
     it("says at once that the connection is closed", async () => {

@@ -21,6 +21,50 @@ describe("OpRegistry", () => {
     });
   });
 
+  describe("hear", () => {
+    const hear = (signal: number, opId = "demo:1", agent: typeof US | undefined = US): void => {
+      ops.hear({ opId, signal }, agent);
+    };
+
+    it("follows what another gateway's operator has done, and tells nobody", () => {
+      const registered = ops.register("demo:1", US);
+      for (const [signal, state] of [
+        [1, "paused"],
+        [1, "paused"],
+        [2, "running"],
+        [2, "running"],
+        [3, "terminated"],
+        [2, "terminated"],
+      ] as const) {
+        hear(signal);
+        expect(ops.get("demo:1")).to.include({ state, registered_at: registered.registered_at });
+      }
+      expect(sent).to.be.empty;
+    });
+
+    it("makes an op known that is not, and whose it is: an operator may be here from now on", async () => {
+      hear(1);
+      expect(ops.get("demo:1")?.state).to.equal("paused");
+      await ops.act("demo:1", "resume");
+      expect(sent).to.deep.equal([{ opId: "demo:1", signal: "RESUME", agent: US }]);
+    });
+
+    it("takes no notice of what is for more than an op, for nobody, or no signal", () => {
+      for (const opId of ["*", "agent:agent-7", "", " "]) hear(1, opId);
+      ops.hear({ opId: "demo:1", signal: 1 }, undefined);
+      for (const signal of [0, 4, -1]) hear(signal);
+      expect(ops.list()).to.be.empty;
+    });
+
+    it("leaves the act alone that has published it", async () => {
+      ops = registry(({ opId }) => {
+        hear(1, opId);
+      });
+      ops.register("demo:1", US);
+      expect(await ops.act("demo:1", "pause")).to.include({ state: "paused" });
+    });
+  });
+
   describe("register", () => {
     it("enters an op as running, under its trimmed id", () => {
       const op = ops.register(" \tdemo:1\n");
