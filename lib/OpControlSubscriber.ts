@@ -320,6 +320,12 @@ export class OpControlSubscriber implements Disposable {
    * next `checkpoint()`. If the subscriber is closed before the work has started, it completes without starting it. The work
    * starts in the asynchronous context of whoever subscribed, also after a wait: the same OpenTelemetry span is active.
    *
+   * ```
+   * p--r---t--   the signals to the op
+   * -a-b-c-|     work$, from its start
+   * ----a-b#     runOp(opId, () => work$)
+   * ```
+   *
    * @example
    * ```ts
    * import { OpControlSubscriber } from "rx-op-control";
