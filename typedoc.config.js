@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 
 const { exports } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
 
-/** The reference, from the docstrings of what package.json exports, with the pages beside it. */
-/** @type {Partial<import("typedoc").TypeDocOptions>} */
+/**
+ * The reference, from the docstrings of what package.json exports, with the pages beside it.
+ *
+ * @type {Partial<import("typedoc").TypeDocOptions>}
+ */
 export default {
   name: "rx-op-control",
   entryPoints: Object.values(exports).flatMap((target) =>

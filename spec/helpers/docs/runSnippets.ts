@@ -7,7 +7,7 @@ import { ENTRIES } from "./entries.js";
 import type { Snippet } from "./snippets.js";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 20_000;
 
 /**
  * What each of them prints. They run beside each other in one process of their own, against the sources, and that process
@@ -23,7 +23,13 @@ export async function runSnippets(snippets: readonly Snippet[]): Promise<Readonl
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
     writeFileSync(join(folder, "main.ts"), mainOf(snippets));
     const started = ["--import", "tsx", join(folder, "main.ts")];
-    const { stdout } = await promisify(execFile)(process.execPath, started, { cwd: ROOT, timeout: TIMEOUT_MS });
+    const { stdout } = await promisify(execFile)(process.execPath, started, { cwd: ROOT, timeout: TIMEOUT_MS }).catch(
+      (error: unknown) => {
+        const { killed, stderr } = error as { readonly killed: boolean; readonly stderr: string };
+        const why = killed ? `one of them has not ended after ${TIMEOUT_MS} ms` : stderr;
+        throw new Error(`the snippets cannot be run: ${why}`, { cause: error });
+      },
+    );
     return new Map(JSON.parse(stdout) as [string, string][]);
   } finally {
     rmSync(folder, { recursive: true });
