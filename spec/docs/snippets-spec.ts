@@ -40,7 +40,7 @@ describe("the snippets", function () {
     const run = inPages.filter(isRun);
     let printed: ReadonlyMap<string, string>;
 
-    before(async () => {
+    before("come to their end", async () => {
       printed = await runSnippets(run);
     });
 
@@ -49,10 +49,11 @@ describe("the snippets", function () {
 
       expect(guides).to.not.be.empty;
       expect(guides.filter((guide) => !run.some(({ page }) => page === guide))).to.deep.equal([]);
-      expect(run.filter(({ output }) => output === undefined).map(({ at }) => at)).to.deep.equal([]);
+      const silent = run.filter(({ page, output }) => guides.includes(page) && output === undefined);
+      expect(silent.map(({ at }) => at)).to.deep.equal([]);
     });
 
-    for (const { at, output } of run) {
+    for (const { at, output } of run.filter((snippet) => snippet.output !== undefined)) {
       it(`print what the page says: ${at}`, () => {
         expect(printed.get(at)).to.equal(output);
       });
