@@ -142,7 +142,16 @@ const templateExpressions = {
 };
 
 export default defineConfig(
-  globalIgnores(["dist", "bench/.out", "coverage", "reports", ".stryker-tmp", "codegen/gen", "spec/fixtures"]),
+  globalIgnores([
+    "dist",
+    "bench/.out",
+    "coverage",
+    "reports",
+    ".stryker-tmp",
+    "codegen/gen",
+    "spec/fixtures",
+    "docs/reference",
+  ]),
   {
     name: "the tree",
     files: ["**/*.{js,ts,tsx}"],

@@ -149,6 +149,18 @@ export class OpControlSubscriber implements Disposable {
    *
    * Returns at once; {@link ready} and {@link connection$} tell how it goes.
    *
+   * @example
+   * ```ts
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("gateway.example.com:443", {
+   *   agentId: "agent-7",
+   *   credentialToken: async () => "a fresh one", // asked for before every attempt
+   *   whenStale: { graceMs: 10_000, then: "hold" }, // not live for 10 s, and nobody runs
+   * });
+   * control.connection$.subscribe(({ state, lastError }) => console.log(state, lastError));
+   * ```
+   *
    * @param endpoint The gateway, as `host:port` (or any gRPC target, such as `unix:/run/gateway.sock`).
    * @throws TypeError naming the option that is wrong.
    */
@@ -199,7 +211,19 @@ export class OpControlSubscriber implements Disposable {
 
   /**
    * Every well-formed signal as it arrives, after it has been applied: whoever reacts to it finds {@link isPaused} and
-   * {@link isTerminated} true already. Completes on close, errors when the channel has failed.
+   * {@link isTerminated} true already. It replays nothing. Completes on close, errors with an
+   * {@link OpControlUnavailableError} when the channel has failed.
+   *
+   * @example
+   * ```ts
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * control.signals$.subscribe({
+   *   next: ({ opId, signal, sequence }) => console.log(signal, opId, sequence),
+   *   error: (error) => console.error(error.message),
+   * });
+   * ```
    */
   get signals$(): Observable<OpControlMessage> {
     return this.#signals.asObservable();
@@ -207,7 +231,19 @@ export class OpControlSubscriber implements Disposable {
 
   /**
    * Every change of every op's status. A change of a wider scope is told as a status of its reserved id and then of
-   * every watched op that it changed. Completes on close, errors when the channel has failed.
+   * every watched op that it changed. It replays nothing. Completes on close, errors with an
+   * {@link OpControlUnavailableError} when the channel has failed.
+   *
+   * @example
+   * ```ts
+   * import { filter } from "rxjs";
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * control.statuses$
+   *   .pipe(filter(({ state }) => state === "terminated"))
+   *   .subscribe({ next: ({ opId, scope }) => console.log(opId, scope), error: (error) => console.error(error.message) });
+   * ```
    */
   get statuses$(): Observable<OpStatus> {
     return this.#table.statuses$;
@@ -216,20 +252,52 @@ export class OpControlSubscriber implements Disposable {
   /**
    * The statuses partitioned by op id: those of the ops that are tracked, and each further one as it becomes tracked
    * (told to pause or terminate, or watched). A group starts with the op's latest status and completes when the op is
-   * let go. Completes on close, errors when the channel has failed.
+   * let go. Completes on close, errors with an {@link OpControlUnavailableError} when the channel has failed, and every
+   * open group with it.
+   *
+   * @example
+   * ```ts
+   * import { map, mergeMap } from "rxjs";
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * control.ops$
+   *   .pipe(mergeMap((status$) => status$.pipe(map(({ state }) => `${status$.key} ${state}`))))
+   *   .subscribe({ next: console.log, error: (error) => console.error(error.message) });
+   * ```
    */
   get ops$(): Observable<GroupedObservable<string, OpStatus>> {
     return this.#table.ops$;
   }
 
-  /** How the channel is doing: replays the latest, never errors, and completes on {@link close}. */
+  /**
+   * How the channel is doing: replays the latest, never errors, and completes on {@link close}.
+   *
+   * @example
+   * ```ts
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * control.connection$.subscribe(({ state, attempt, retryInMs, lastError }) => {
+   *   console.log(state, attempt, retryInMs, lastError); // plain values, safe to log
+   * });
+   * ```
+   */
   get connection$(): Observable<ChannelStatus> {
     return this.#connection.asObservable();
   }
 
   /**
    * What else is worth knowing: malformed messages, ops that had to be forgotten, a channel that was lost, replaced or
-   * has become stale. Completes on close.
+   * has become stale. It replays nothing, never errors, and completes on {@link close}.
+   *
+   * @example
+   * ```ts
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * control.diagnostics$.subscribe((diagnostic) => console.warn(diagnostic.kind, diagnostic));
+   * ```
    */
   get diagnostics$(): Observable<Diagnostic> {
     return this.#diagnostics.asObservable();
@@ -241,6 +309,19 @@ export class OpControlSubscriber implements Disposable {
    * It stays open after `"terminated"`, which is final. On close it gives its last status and completes; when the
    * channel has failed it errors with an {@link OpControlUnavailableError} and, unless the op is terminated, emits
    * nothing before that. An op whose id is over 1 KiB can be told nothing by its id: such signals are malformed.
+   *
+   * @example
+   * ```ts
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * const status$ = control.status("4bf92f35:00f067aa");
+   * console.log(status$.value.state); // running, where nobody has said anything
+   * status$.subscribe({
+   *   next: ({ state, scope }) => console.log(state, scope),
+   *   error: (error) => console.error(error.message),
+   * });
+   * ```
    */
   status(opId: string): StatusObservable {
     checkOpId(opId);
@@ -285,6 +366,15 @@ export class OpControlSubscriber implements Disposable {
    *
    * It settles no sooner than in the next turn of the event loop, and the op must still be running then: RESUME and PAUSE
    * that arrive together let nobody through.
+   *
+   * @example
+   * ```ts
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * const isAllowed = await control.whenRunnable("4bf92f35:00f067aa", { timeoutMs: 60_000 });
+   * console.log(isAllowed ? "may run" : "nobody has decided");
+   * ```
    */
   whenRunnable(opId: string, { timeoutMs, signal }: WhenRunnableOptions = {}): Promise<boolean> {
     return whenRunnable(this.status(opId), {
@@ -319,6 +409,12 @@ export class OpControlSubscriber implements Disposable {
    * a failed channel the same with an {@link OpControlUnavailableError}. A pause does not stop the work: it waits at its
    * next `checkpoint()`. If the subscriber is closed before the work has started, it completes without starting it. The work
    * starts in the asynchronous context of whoever subscribed, also after a wait: the same OpenTelemetry span is active.
+   *
+   * ```
+   * p--r---t--   the signals to the op
+   * -a-b-c-|     work$, from its start
+   * ----a-b#     runOp(opId, () => work$)
+   * ```
    *
    * @example
    * ```ts
@@ -361,7 +457,15 @@ export class OpControlSubscriber implements Disposable {
 
   /**
    * Resolves when the channel is live; rejects with an {@link OpControlUnavailableError} when it has failed or was
-   * closed first, and with the signal's reason when that is aborted.
+   * closed first, and with the signal's reason when that is aborted. Without a signal it waits for as long as it takes.
+   *
+   * @example
+   * ```ts
+   * import { OpControlSubscriber } from "rx-op-control";
+   *
+   * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+   * await control.ready({ signal: AbortSignal.timeout(30_000) });
+   * ```
    */
   ready({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const live$ = this.connection$.pipe(
@@ -392,6 +496,7 @@ export class OpControlSubscriber implements Disposable {
     this.#receive({ type: "closed" });
   }
 
+  /** The same as {@link close}, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

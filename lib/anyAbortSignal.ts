@@ -3,6 +3,7 @@ import { listenForAbort } from "./listenForAbort.js";
 
 /** An AbortSignal that lets go of the signals it follows once it is disposed of. */
 export interface CombinedAbortSignal extends Disposable {
+  /** Aborted as soon as one of them is, with its reason. */
   readonly signal: AbortSignal;
 }
 

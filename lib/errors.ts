@@ -5,6 +5,16 @@ import { printable } from "./printable.js";
  * The base of every error that this library raises at run time.
  *
  * Misuse (a wrong option, say) is a `TypeError` instead and thrown at once.
+ *
+ * @example
+ * ```ts
+ * import { AssemblyError, OpControlSubscriber } from "rx-op-control";
+ *
+ * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+ * control.awaitOp("4bf92f35:00f067aa").subscribe({
+ *   error: (error) => console.error(error instanceof AssemblyError ? `must not run: ${error.message}` : error),
+ * });
+ * ```
  */
 export class AssemblyError extends Error {
   override readonly name: string = "AssemblyError";
@@ -40,6 +50,16 @@ export class OpTerminatedError extends AssemblyError {
  * Nobody can say whether the op may run: the channel to the gateway has failed, or was closed before it was ever live.
  *
  * `cause` keeps what led here; for a fault of the gRPC channel it is the `ServiceError`.
+ *
+ * @example
+ * ```ts
+ * import { OpControlSubscriber, OpControlUnavailableError } from "rx-op-control";
+ *
+ * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7", reconnect: false });
+ * control.ready().catch((error) => {
+ *   if (error instanceof OpControlUnavailableError) console.error(error.message, error.cause);
+ * });
+ * ```
  */
 export class OpControlUnavailableError extends AssemblyError {
   override readonly name = "OpControlUnavailableError";
@@ -69,6 +89,20 @@ export class OpWaitTimeoutError extends AssemblyError {
  * More values had to be held than there is room for; those that were held are gone.
  *
  * Raised by the operators that hold, where `overflow` is `"error"`.
+ *
+ * @example
+ * ```ts
+ * import { interval } from "rxjs";
+ * import { HoldOverflowError, holdWhilePaused, OpControlSubscriber } from "rx-op-control";
+ *
+ * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+ * interval(1_000)
+ *   .pipe(holdWhilePaused(control.status("4bf92f35:00f067aa"), { limit: 60 }))
+ *   .subscribe({
+ *     next: console.log,
+ *     error: (error) => console.error(error instanceof HoldOverflowError ? `paused for over ${error.limit} s` : error),
+ *   });
+ * ```
  */
 export class HoldOverflowError extends AssemblyError {
   override readonly name = "HoldOverflowError";

@@ -7,7 +7,8 @@ import { type GatewayOptions, resolveGatewayOptions } from "./options.js";
  * to be merged with others, for `OpControlSubscriber.from`.
  *
  * Each subscription is one gRPC server stream that is kept live; nothing is connected before. It errors when the gateway
- * refuses the agent as misconfigured before the stream was ever live, or with `reconnect: false` on any fault.
+ * refuses the agent as misconfigured before the stream was ever live, or with `reconnect: false` on any fault; it completes
+ * only with `reconnect: false`, when the gateway ends the stream.
  *
  * @example
  * ```ts

@@ -1,3 +1,9 @@
+/**
+ * The subscriber, its sources, the operators on status streams, and the errors and names that go with them.
+ *
+ * @module rx-op-control
+ */
+
 // The subscriber
 export { OpControlSubscriber } from "./OpControlSubscriber.js";
 export type { AwaitOptions, WhenRunnableOptions } from "./OpControlSubscriber.js";

@@ -25,6 +25,7 @@ export type OpControlSignal = "PAUSE" | "RESUME" | "TERMINATE";
 export interface OpControlMessage {
   /** The op, named `"{trace_id}:{span_id}"`, or a reserved id: `agent:{agent_id}` or `*`. Opaque: never split it. */
   readonly opId: string;
+  /** What the op is told. */
   readonly signal: OpControlSignal;
   /**
    * Advisory. It restarts at 0 with the gateway, is shared by all agents (holes are normal) and is renumbered on
@@ -35,8 +36,11 @@ export interface OpControlMessage {
 
 /** What an op may do now, and who decided so. */
 export interface OpStatus {
+  /** The op, or the reserved id that was asked for. */
   readonly opId: string;
+  /** What it may do. */
   readonly state: OpState;
+  /** Whose signal decided it; `"op"` also where none did. */
   readonly scope: OpScope;
   /** The sequence of the signal that decided, `0n` where none did. */
   readonly sequence: bigint;

@@ -11,6 +11,7 @@ import type { OpStatus } from "./opStatus.js";
 
 /** What the work of an op has to run by. */
 export interface OpRun {
+  /** The op that it runs under. */
   readonly opId: string;
   /**
    * Aborted when the work must stop: with the `OpTerminatedError` when the op is terminated, with the
@@ -34,6 +35,7 @@ export interface OpRun {
 
 /** How long a clean-up may take. */
 export interface CleanupOptions {
+  /** In milliseconds; 5,000 by default. */
   readonly timeoutMs?: number;
 }
 

@@ -1,4 +1,8 @@
-/** How long to wait between two attempts, in milliseconds. */
+/**
+ * How long to wait between two attempts, in milliseconds.
+ *
+ * @inline
+ */
 export interface BackoffBounds {
   /** The most that the first wait may take; each further one may take twice as long. */
   readonly initialDelayMs: number;

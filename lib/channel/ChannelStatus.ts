@@ -14,6 +14,7 @@ export type ChannelState = "connecting" | "live" | "reconnecting" | "failed" | "
 
 /** The channel's state with what is known of it: plain values, safe to log. */
 export interface ChannelStatus {
+  /** Whether signals arrive, and if not, whether they will again. */
   readonly state: ChannelState;
   /**
    * Which attempt this is about, the next one where there is a `retryInMs`; counted from 1 since the channel was last

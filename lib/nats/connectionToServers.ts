@@ -3,7 +3,11 @@ import type { Observable } from "rxjs";
 import { ownConnection } from "./ownConnection.js";
 import { withheldFaults } from "./withheldFaults.js";
 
-/** What a connection of one's own takes besides the servers; the rest is what keeps it, which is done here. */
+/**
+ * What a connection of one's own takes besides the servers; the rest is what keeps it, which is done here.
+ *
+ * @inline
+ */
 export type BusConnectionOptions = Omit<
   NodeConnectionOptions,
   "maxReconnectAttempts" | "port" | "reconnect" | "servers" | "timeout" | "waitOnFirstConnect"

@@ -1,3 +1,9 @@
+/**
+ * Signals from and to a NATS bus; needs `@nats-io/transport-node` and `@nats-io/jetstream`.
+ *
+ * @module rx-op-control/nats
+ */
+
 // Signals from the bus
 export { jetStreamSignals } from "./jetStreamSignals.js";
 export type { JetStreamOptions } from "./jetStreamSignals.js";

@@ -64,7 +64,8 @@ const optionNames = [
  * (10 minutes) and after an outage what it missed. The channel is live when that has passed; until then a RESUME does
  * not act, since a PAUSE may follow it that is as old. What is not meant for this agent is refused, as `diagnostics$`
  * tells. It errors where the shared connection is closed for good and where, before it was ever live, the stream is
- * configured for something else or the bus refuses us; all else is tried again, and `connection$` says why.
+ * configured for something else or the bus refuses us; all else is tried again, and `connection$` says why. It never
+ * completes.
  *
  * @example
  * ```ts

@@ -27,6 +27,7 @@ const EXPECTED_OP_ID = 'a non-empty string of up to 1024 bytes, and if it is an 
 export interface SignalToPublish {
   /** The op, or a reserved id: `agent:{agent_id}` for all of the agent's, `*` for the fleet's. */
   readonly opId: string;
+  /** What it is told. */
   readonly signal: OpControlSignal;
   /** The agent whose op it is; left out for the fleet only. */
   readonly agent?: AgentIdentity;
@@ -34,7 +35,24 @@ export interface SignalToPublish {
   readonly timeoutMs?: number;
 }
 
-/** The signal may not have been kept: the stream did not acknowledge it. */
+/**
+ * The signal may not have been kept: the stream did not acknowledge it. `cause` says what came instead.
+ *
+ * To publish it again does no harm: what comes twice changes nothing.
+ *
+ * @example
+ * ```ts
+ * import { connect } from "@nats-io/transport-node";
+ * import { publishSignal, SignalNotPublishedError } from "rx-op-control/nats";
+ *
+ * const connection = await connect({ servers: "127.0.0.1:4222" });
+ * try {
+ *   await publishSignal(connection, { opId: "*", signal: "PAUSE" });
+ * } catch (error) {
+ *   if (error instanceof SignalNotPublishedError) console.error("say it again:", error.message);
+ * }
+ * ```
+ */
 export class SignalNotPublishedError extends AssemblyError {
   override readonly name = "SignalNotPublishedError";
 }

@@ -11,7 +11,7 @@ import { throwOnTerminated } from "./throwOnTerminated.js";
  *
  * ```
  * p--r--   p-t   p--|   status$
- * ---(R|)  --#   ---|   awaitOp()
+ * ---(r|)  --#   ---|   awaitOp()
  * ```
  *
  * @example

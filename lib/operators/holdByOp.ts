@@ -15,9 +15,9 @@ import { untilClosed } from "./untilClosed.js";
  * complete while values are held. What `opIdOf` or `onDrop` throws errors the stream.
  *
  * ```
- * -a1-b1-a2-b2--   source
- * --p-------r---   control.status("a")
- * -a1-b1----(a2)b2 holdByOp(control, opIdOf)
+ * -a-x-b-y---z-   source; a and b are of one op, x, y and z of another
+ * --p------r---   the signals to the first
+ * -a-x---y-b-z-   holdByOp(control, opIdOf)
  * ```
  *
  * @example

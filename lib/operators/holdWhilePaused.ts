@@ -20,9 +20,9 @@ import { untilClosed } from "./untilClosed.js";
  * the op counts as running.
  *
  * ```
- * -a-b-c-d-|      source
- * r-p-----r--     status$
- * -a------(bcd|)  holdWhilePaused(status$)
+ * -a-b-c-|       source
+ * r-p-----r--    status$
+ * -a------(bc|)  holdWhilePaused(status$)
  * ```
  *
  * @example

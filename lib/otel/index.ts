@@ -1,3 +1,9 @@
+/**
+ * The op of the active span, and metrics; needs `@opentelemetry/api`.
+ *
+ * @module rx-op-control/otel
+ */
+
 // The op at hand
 export { currentOpId } from "./currentOpId.js";
 export { opIdFromSpan } from "./opIdFromSpan.js";

@@ -3,7 +3,9 @@ export type OpRecordState = "pending" | "running" | "paused" | "completing" | "t
 
 /** One op of `GET /api/v1/ops`, with the names of the wire. */
 export interface OpRecord {
+  /** The op, by its id. */
   readonly op_id: string;
+  /** What it is doing. */
   readonly state: OpRecordState;
   /** When it was registered (RFC 3339). */
   readonly registered_at: string;
@@ -26,8 +28,12 @@ export interface OpActionAck {
 
 /** That the gateway has accepted an action on all ops of an agent (`target`), or of the fleet. */
 export interface OpHaltAck {
+  /** Whose ops it is about: one agent's, or all. */
   readonly scope: "agent" | "global";
+  /** The agent's id; empty for the fleet. */
   readonly target: string;
+  /** What was asked for. */
   readonly action: OpAction;
+  /** When it was accepted (RFC 3339). */
   readonly accepted_at: string;
 }

@@ -1,6 +1,6 @@
 /** How slow a connection is, in each direction. */
 export interface ProxyPace {
-  /** How much later everything arrives. */
+  /** How much later everything arrives, in milliseconds. */
   readonly delayMs?: number;
   /** How much arrives in a second at most; by default there is no limit. */
   readonly bytesPerSecond?: number;

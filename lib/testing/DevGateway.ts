@@ -132,7 +132,7 @@ export class DevGateway implements AsyncDisposable {
     return this.#bus?.diagnostics$ ?? EMPTY;
   }
 
-  /** Each signal as it is sent, sensible or not. */
+  /** Each signal as it is sent, sensible or not; it replays nothing, and neither errors nor completes. */
   get sent$(): Observable<SentSignal> {
     return this.#sent$.asObservable();
   }
@@ -142,7 +142,7 @@ export class DevGateway implements AsyncDisposable {
     return this.#streams.agents;
   }
 
-  /** The same as a stream: the subscribed agents now, and whenever one comes or goes. */
+  /** The same as a stream: the subscribed agents now, and whenever one comes or goes. Neither errors nor completes. */
   get subscribers$(): Observable<readonly AgentIdentity[]> {
     return this.#streams.agents$;
   }
@@ -252,6 +252,7 @@ export class DevGateway implements AsyncDisposable {
     return this.drain(SHUTDOWN_GRACE_MS);
   }
 
+  /** The same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

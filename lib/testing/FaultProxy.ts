@@ -62,6 +62,7 @@ export class FaultProxy implements AsyncDisposable {
     return proxy;
   }
 
+  /** The port that it listens on. */
   get port(): number {
     return this.#listener.port;
   }
@@ -188,6 +189,7 @@ export class FaultProxy implements AsyncDisposable {
     await Promise.all([...this.#connections].map(({ closed }) => closed));
   }
 
+  /** The same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -1,3 +1,9 @@
+/**
+ * A gateway in your test's own process, a network in front of it that fails, and marbles for ops.
+ *
+ * @module rx-op-control/testing
+ */
+
 // The gateway
 export { DevGateway } from "./DevGateway.js";
 export type { DevGatewayOptions, RestOptions } from "./DevGatewayOptions.js";

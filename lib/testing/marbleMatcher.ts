@@ -3,8 +3,8 @@ import { deepStrictEqual } from "node:assert";
 /**
  * How a TestScheduler shall compare: strictly and deeply, errors by their own fields too.
  *
- * Most matchers compare errors by name and message only, so that an {@link OpTerminatedError} of the wrong scope, or an
- * {@link OpControlUnavailableError} with another cause, passes.
+ * Most matchers compare errors by name and message only, so that an `OpTerminatedError` of the wrong scope, or an
+ * `OpControlUnavailableError` with another cause, passes.
  *
  * @example
  * ```ts

@@ -14,7 +14,11 @@ export interface OpMarblesConfig {
   readonly sequence?: bigint;
 }
 
-/** What `TestScheduler.run` gives its callback to draw streams with. */
+/**
+ * What `TestScheduler.run` gives its callback to draw streams with.
+ *
+ * @inline
+ */
 type Draw = Pick<RunHelpers, "cold" | "hot">;
 
 /**
@@ -55,9 +59,13 @@ export function opMarbles({ cold, hot }: Draw, { opId = "op", scope = "op", sequ
   return {
     statuses,
     messages,
+    /** Cold statuses, as `control.status(opId)` gives them. */
     status: (marbles: string, error?: unknown) => cold(marbles, statuses, error),
+    /** Hot statuses. */
     hotStatus: (marbles: string, error?: unknown) => hot(marbles, statuses, error),
+    /** Cold signals, for `OpControlSubscriber.from`. */
     signals: (marbles: string, error?: unknown) => cold(marbles, messages, error),
+    /** Hot signals. */
     hotSignals: (marbles: string, error?: unknown) => hot(marbles, messages, error),
   };
 }

@@ -1,6 +1,18 @@
 import { AssemblyError } from "../../errors.js";
 
-/** A gateway's registry of ops refused what was asked of it. */
+/**
+ * A gateway's registry of ops refused what was asked of it.
+ *
+ * @example
+ * ```ts
+ * import { DevGateway, OpRefusedError } from "rx-op-control/testing";
+ *
+ * await using gateway = await DevGateway.start();
+ * await gateway.ops.act("trace:span", "pause").catch((error) => {
+ *   if (error instanceof OpRefusedError) console.log(error.status); // 404: nobody has registered it
+ * });
+ * ```
+ */
 export class OpRefusedError extends AssemblyError {
   override readonly name = "OpRefusedError";
 
