@@ -69,6 +69,19 @@ export class OpControlUnavailableError extends AssemblyError {
  * The op was not allowed to run in the time there was: what was to wait for it no longer was not started.
  *
  * Raised by `governed`, where `timeoutMs` is given.
+ *
+ * @example
+ * ```ts
+ * import { governed, OpControlSubscriber, OpWaitTimeoutError } from "rx-op-control";
+ *
+ * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+ * try {
+ *   await governed(control, "4bf92f35:00f067aa", async () => "the tool call", { timeoutMs: 60_000 });
+ * } catch (error) {
+ *   if (!(error instanceof OpWaitTimeoutError)) throw error;
+ *   console.error(`not made: paused for ${error.timeoutMs} ms`);
+ * }
+ * ```
  */
 export class OpWaitTimeoutError extends AssemblyError {
   override readonly name = "OpWaitTimeoutError";

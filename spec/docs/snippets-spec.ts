@@ -13,7 +13,7 @@ const isRun = (snippet: Snippet): boolean =>
   !isRunElsewhere(snippet);
 
 describe("the snippets", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   const inPages = pages().flatMap(snippetsOf);
   const inDocstrings = sources().flatMap(snippetsOf);
