@@ -3,9 +3,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { NEVER, Subject } from "rxjs";
 import { anyAbortSignal } from "../lib/anyAbortSignal.js";
 import { OpControlUnavailableError, OpTerminatedError } from "../lib/errors.js";
+import { OpAbortSignals } from "../lib/OpAbortSignals.js";
 import { OpControlSubscriber } from "../lib/OpControlSubscriber.js";
 import type { OpControlMessage } from "../lib/opStatus.js";
-import { neverAborted } from "./helpers/abortSignals.js";
+import { neverAborted, runtimeKeepsWhatFollowsAFollower } from "./helpers/abortSignals.js";
 import { collectedUntil, collectEverything } from "./helpers/garbage.js";
 import { usedHeapMb } from "./helpers/measure.js";
 import { AGENT, FLEET, OP, OTHER, pause, resume, terminate } from "./helpers/opControl.js";
@@ -260,7 +261,8 @@ describe("OpAbortSignals, which OpControlSubscriber.abortSignal hands out", () =
       expect(heard[0]).to.be.instanceOf(OpTerminatedError).and.to.include({ opId: OP });
     });
 
-    it("is aborted though only the listener of a signal is left that AbortSignal.any made of such a one", async () => {
+    it("is aborted though only the listener of a signal is left that AbortSignal.any made of such a one", async function () {
+      if (!(await runtimeKeepsWhatFollowsAFollower())) this.skip();
       const heard: unknown[] = [];
       listenTo((opId) => AbortSignal.any([AbortSignal.any([control.abortSignal(opId)]), neverAborted()]), heard);
       await collectEverything();
@@ -325,6 +327,26 @@ describe("OpAbortSignals, which OpControlSubscriber.abortSignal hands out", () =
       expect(trackedBy(control)).to.be.empty;
     });
 
+    it("is let go though it was asked whether it is aborted, which AbortSignal.any asks as well", async () => {
+      ask(control);
+
+      await collectedUntil(() => trackedBy(control).length === 0);
+
+      expect(trackedBy(control)).to.be.empty;
+    });
+
+    it("is let go where one that was made of it, and kept it, is let go", async () => {
+      let follower: AbortSignal | undefined = AbortSignal.any([control.abortSignal(OP)]);
+      await collectEverything();
+      expect(trackedBy(control)).to.deep.equal([OP]);
+      expect(follower.aborted).to.equal(false);
+      follower = undefined;
+
+      await collectedUntil(() => trackedBy(control).length === 0);
+
+      expect(trackedBy(control)).to.be.empty;
+    });
+
     it("is let go where the last signal made of it is", async () => {
       follow(control);
 
@@ -364,6 +386,45 @@ describe("OpAbortSignals, which OpControlSubscriber.abortSignal hands out", () =
       expect(control.isPaused(OP)).to.equal(true);
       expect(ended).to.be.empty;
     });
+  });
+
+  describe("where the runtime gives no way to learn that nobody is left", () => {
+    let signals: OpAbortSignals;
+
+    beforeEach(() => {
+      signals = new OpAbortSignals((opId) => control.status(opId), "none");
+    });
+
+    it("is aborted though only listeners are left", async () => {
+      const heard: unknown[] = [];
+      listenTo((opId) => signals.get(opId), heard);
+      listenTo((opId) => AbortSignal.any([signals.get(opId)]), heard);
+      await collectEverything();
+
+      signals$.next(terminate());
+
+      expect(heard).to.have.lengthOf(2);
+    });
+
+    it("is kept while the op runs", async () => {
+      const signal = new WeakRef(signals.get(OP));
+      await collectEverything();
+
+      expect(signal.deref()).to.equal(signals.get(OP));
+    });
+
+    for (const [end, bringAbout] of [
+      ["the op was terminated", () => signals$.next(terminate())],
+      ["the subscriber was closed", () => control.close()],
+    ] as const)
+      it(`is let go once ${end}`, async () => {
+        const signal = handOut(signals);
+        bringAbout();
+
+        await collectedUntil(() => signal.deref() === undefined);
+
+        expect(signal.deref()).to.equal(undefined);
+      });
   });
 
   it("keeps nothing of a hundred thousand ops whose signal was asked for and dropped", async () => {
@@ -409,6 +470,14 @@ function listenTo(make: (opId: string) => AbortSignal, heard: unknown[]): void {
 
 function drop(control: OpControlSubscriber, opId: string): void {
   control.abortSignal(opId);
+}
+
+function ask(control: OpControlSubscriber): void {
+  for (let time = 0; time < 3; time++) expect(control.abortSignal(OP).aborted).to.equal(false);
+}
+
+function handOut(signals: OpAbortSignals): WeakRef<AbortSignal> {
+  return new WeakRef(signals.get(OP));
 }
 
 function listenOnce(control: OpControlSubscriber): void {
