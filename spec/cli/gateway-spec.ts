@@ -85,7 +85,7 @@ describe("rx-op-control gateway, as a process", function () {
       "sent       TERMINATE * to everyone, #2",
       "accepted   terminate the whole fleet",
       `left       ${TRIPLE}`,
-      `sent       TERMINATE ${shown} to ${TRIPLE}, #3: nobody is subscribed, so it is lost`,
+      `sent       TERMINATE ${shown} to ${TRIPLE}, #3: nobody is subscribed here, so it is lost`,
       `accepted   terminate ${shown}, which is terminated now`,
       "closed     every stream has ended",
       "",
