@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { Subscription } from "rxjs";
 import { followersOf, linkBetween, wayToLearn, type WayToLearn } from "./abortSignalLinks.js";
+import { keepWithResources } from "./keepWithResources.js";
 import { terminationOf } from "./operators/terminationOf.js";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
 import type { StatusObservable } from "./ops/StatusObservable.js";
@@ -99,7 +100,11 @@ export class OpAbortSignals {
   }
 
   #keep(signal: AbortSignal, entry: Entry): void {
-    if (this.#way === "none") entry.kept = signal;
+    if (this.#way === "none") {
+      entry.kept = signal;
+      return;
+    }
+    keepWithResources(signal);
     if (this.#way === "followers") Object.defineProperty(signal, "aborted", this.#heeded);
   }
 

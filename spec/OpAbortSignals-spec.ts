@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { aborted } from "node:util";
 import { NEVER, Subject } from "rxjs";
 import { anyAbortSignal } from "../lib/anyAbortSignal.js";
 import { OpControlUnavailableError, OpTerminatedError } from "../lib/errors.js";
@@ -291,6 +292,18 @@ describe("OpAbortSignals, which OpControlSubscriber.abortSignal hands out", () =
       expect(signal.reason).to.be.instanceOf(OpTerminatedError);
     });
 
+    it("is aborted though only a resource is left for which util.aborted waits", async () => {
+      const resource = {};
+      const heard: unknown[] = [];
+      waitFor(control, resource, heard);
+      await collectEverything();
+
+      signals$.next(terminate());
+      await nextTurn();
+
+      expect(heard).to.deep.equal([resource]);
+    });
+
     it("is still heard by those who asked before and after the first one was let go", async () => {
       const heard: unknown[] = [];
       listenTo((opId) => AbortSignal.any([control.abortSignal(opId)]), heard);
@@ -470,6 +483,10 @@ function listenTo(make: (opId: string) => AbortSignal, heard: unknown[]): void {
 
 function drop(control: OpControlSubscriber, opId: string): void {
   control.abortSignal(opId);
+}
+
+function waitFor(control: OpControlSubscriber, resource: object, heard: unknown[]): void {
+  void aborted(control.abortSignal(OP), resource).then(() => heard.push(resource));
 }
 
 function ask(control: OpControlSubscriber): void {
