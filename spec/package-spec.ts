@@ -14,7 +14,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { build } from "vite";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -261,6 +260,8 @@ function productionPackages(): { direct: readonly string[]; all: readonly string
 
 /** What a bundler makes of that source in the project; packages other than this one stay outside. */
 async function bundleOf(project: string, source: string): Promise<{ code: string; imports: readonly string[] }> {
+  // Only where it is needed, for it takes a while to load.
+  const { build } = await import("vite");
   const entry = join(project, "entry.mjs");
   writeFileSync(entry, source);
   const built = await build({
