@@ -99,7 +99,7 @@ const zones = [
   },
   {
     target: "./lib",
-    from: ["./spec", "./bench", "./examples"],
+    from: ["./spec", "./bench", "./examples", "./scripts"],
     message: "What is published does not import what is not.",
   },
 ];

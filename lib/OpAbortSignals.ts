@@ -1,5 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { Subscription } from "rxjs";
+import { followersOf, linkBetween, wayToLearn, type WayToLearn } from "./abortSignalLinks.js";
+import { keepWithResources } from "./keepWithResources.js";
 import { terminationOf } from "./operators/terminationOf.js";
 import { throwOnTerminated } from "./operators/throwOnTerminated.js";
 import type { StatusObservable } from "./ops/StatusObservable.js";
@@ -11,17 +13,12 @@ interface Entry {
   /** Never handed out; what is handed out follows it. */
   readonly root: AbortController;
   readonly subscription: Subscription;
+  /** How many things are left whose end is waited for. */
+  awaited: number;
   handedOut: WeakRef<AbortSignal> | undefined;
-  /** What was handed out, held strongly where the runtime does not keep those that follow it. */
+  /** What was handed out, held strongly while it must not be collected. */
   kept: AbortSignal | undefined;
 }
-
-/**
- * Node 22 loses a signal made by `AbortSignal.any`, listeners and all, once the signal that it was made of has been
- * collected; measured with 22.23.3, not so with 20.20.2. A terminate would go unheard, so that elsewhere than on Node 20
- * what was handed out is kept until the op is terminated or the subscriber closed.
- */
-const RUNTIME_KEEPS_FOLLOWERS = process.versions.node.startsWith("20.");
 
 /**
  * One AbortSignal per op, aborted when the op is terminated, and kept no longer than it can matter to somebody.
@@ -30,19 +27,26 @@ const RUNTIME_KEEPS_FOLLOWERS = process.versions.node.startsWith("20.");
  * Neither keeps a signal alive in Node; with a controller held weakly here both were collected, and a terminate would
  * have gone unheard. So what is handed out only follows a root that is held here (a following signal is kept alive by
  * the runtime while it has listeners), and the root goes when the last of those that follow it has been collected.
+ * Where the runtime gives no way to learn that, each is held until the op is terminated or the subscriber closed.
  *
  * @internal
  */
 export class OpAbortSignals {
   readonly #watch: (opId: string) => StatusObservable;
+  readonly #way: WayToLearn;
   readonly #entries = new Map<string, Entry>();
-  readonly #awaited = new WeakSet<AbortSignal>();
+  readonly #entryOf = new WeakMap<AbortSignal, Entry>();
+  readonly #heeded = heededAborted((signal) => {
+    this.#keepForNow(signal);
+  });
   readonly #collected = new FinalizationRegistry<Entry>((entry) => {
+    entry.awaited--;
     this.#review(entry);
   });
 
-  constructor(watch: (opId: string) => StatusObservable) {
+  constructor(watch: (opId: string) => StatusObservable, way = wayToLearn()) {
     this.#watch = watch;
+    this.#way = way;
   }
 
   get(opId: string): AbortSignal {
@@ -54,8 +58,8 @@ export class OpAbortSignals {
     // It is meant for as many as care; Node would take the eleventh for a leak.
     setMaxListeners(0, signal);
     entry.handedOut = new WeakRef(signal);
-    if (!RUNTIME_KEEPS_FOLLOWERS && !signal.aborted && this.#entries.get(opId) === entry) entry.kept = signal;
     this.#await(signal, entry);
+    if (!signal.aborted && this.#entries.get(opId) === entry) this.#keep(signal, entry);
     return signal;
   }
 
@@ -67,6 +71,7 @@ export class OpAbortSignals {
       opId,
       root,
       subscription: new Subscription(),
+      awaited: 0,
       handedOut: undefined,
       kept: undefined,
     };
@@ -74,9 +79,11 @@ export class OpAbortSignals {
     entry.subscription.add(
       status$.pipe(throwOnTerminated()).subscribe({
         error: (reason: unknown) => {
+          entry.kept = undefined;
           root.abort(reason);
         },
         complete: () => {
+          entry.kept = undefined;
           this.#entries.delete(opId);
         },
       }),
@@ -85,36 +92,59 @@ export class OpAbortSignals {
   }
 
   #await(signal: AbortSignal, entry: Entry): void {
-    if (this.#awaited.has(signal)) return;
-    this.#awaited.add(signal);
-    this.#collected.register(signal, entry);
+    if (this.#entryOf.has(signal)) return;
+    this.#entryOf.set(signal, entry);
+    entry.awaited++;
+    const link = this.#way === "links" ? linkBetween(signal, entry.root.signal) : undefined;
+    this.#collected.register(link ?? signal, entry);
+  }
+
+  #keep(signal: AbortSignal, entry: Entry): void {
+    if (this.#way === "none") {
+      entry.kept = signal;
+      return;
+    }
+    keepWithResources(signal);
+    if (this.#way === "followers") Object.defineProperty(signal, "aborted", this.#heeded);
+  }
+
+  /** Whoever reads `aborted` may be `AbortSignal.any`; once it has returned, there is a follower or there is none. */
+  #keepForNow(signal: AbortSignal): void {
+    const entry = this.#entryOf.get(signal);
+    if (!entry || entry.kept || entry.root.signal.aborted || this.#entries.get(entry.opId) !== entry) return;
+    entry.kept = signal;
+    queueMicrotask(() => {
+      this.#review(entry);
+    });
   }
 
   #review(entry: Entry): void {
     const { opId, root, subscription } = entry;
-    const followers = root.signal.aborted ? [] : followersOf(root.signal);
-    // A runtime that does not tell who follows: to hold on is the safe side.
-    if (!followers) return;
-    for (const follower of followers) this.#await(follower, entry);
-    if (followers.length > 0) return;
+    if (this.#way === "followers" && !root.signal.aborted) {
+      const handedOut = entry.handedOut?.deref();
+      const followers = followersOf(root.signal);
+      for (const follower of followers) this.#await(follower, entry);
+      entry.kept = followers.some((follower) => follower !== handedOut) ? handedOut : undefined;
+    }
+    if (entry.awaited > 0) return;
     subscription.unsubscribe();
     if (this.#entries.get(opId) === entry) this.#entries.delete(opId);
   }
+}
+
+/** A signal's own `aborted`, which says so before it answers. */
+function heededAborted(heed: (signal: AbortSignal) => void): PropertyDescriptor & ThisType<AbortSignal> {
+  return {
+    configurable: true,
+    get() {
+      heed(this);
+      return Reflect.get(AbortSignal.prototype, "aborted", this);
+    },
+  };
 }
 
 /** Somebody may ask for the signal while others are told of the terminate, before it is the signal's turn. */
 function abortIfTerminated({ status$, root }: Entry): void {
   const { value } = status$;
   if (value.state === "terminated" && !root.signal.aborted) root.abort(terminationOf(value));
-}
-
-/**
- * The signals made of this one by `AbortSignal.any`, where the runtime can be asked: Node keeps weak references to them
- * in an iterable (no `Set` of ours) at the signal.
- */
-function followersOf(signal: AbortSignal): readonly AbortSignal[] | undefined {
-  const key = Object.getOwnPropertySymbols(signal).find(({ description }) => description === "kDependantSignals");
-  const references = key && (signal as unknown as Record<symbol, Iterable<WeakRef<AbortSignal>> | undefined>)[key];
-  if (typeof references?.[Symbol.iterator] !== "function") return undefined;
-  return [...references].flatMap((reference) => reference.deref() ?? []);
 }

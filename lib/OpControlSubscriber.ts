@@ -386,8 +386,9 @@ export class OpControlSubscriber implements Disposable {
 
   /**
    * A signal that is aborted when the op is terminated, with the {@link OpTerminatedError} as its reason, or when the
-   * channel has failed, with the {@link OpControlUnavailableError}. One per op, for as long as somebody holds it
-   * (on Node 20; elsewhere until the op is terminated or the subscriber closed, for there the runtime would lose it).
+   * channel has failed, with the {@link OpControlUnavailableError}. One per op, for as long as it matters to
+   * somebody: who holds it, its listeners, and those of what `AbortSignal.any` makes of it (where the runtime is not Node,
+   * until the op is terminated or the subscriber closed).
    *
    * @example
    * ```ts

@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { aborted } from "node:util";
 import { NEVER, Subject } from "rxjs";
 import { anyAbortSignal } from "../lib/anyAbortSignal.js";
 import { OpControlUnavailableError, OpTerminatedError } from "../lib/errors.js";
+import { OpAbortSignals } from "../lib/OpAbortSignals.js";
 import { OpControlSubscriber } from "../lib/OpControlSubscriber.js";
 import type { OpControlMessage } from "../lib/opStatus.js";
-import { neverAborted } from "./helpers/abortSignals.js";
+import { neverAborted, runtimeKeepsWhatFollowsAFollower } from "./helpers/abortSignals.js";
 import { collectedUntil, collectEverything } from "./helpers/garbage.js";
 import { usedHeapMb } from "./helpers/measure.js";
 import { AGENT, FLEET, OP, OTHER, pause, resume, terminate } from "./helpers/opControl.js";
@@ -260,7 +262,8 @@ describe("OpAbortSignals, which OpControlSubscriber.abortSignal hands out", () =
       expect(heard[0]).to.be.instanceOf(OpTerminatedError).and.to.include({ opId: OP });
     });
 
-    it("is aborted though only the listener of a signal is left that AbortSignal.any made of such a one", async () => {
+    it("is aborted though only the listener of a signal is left that AbortSignal.any made of such a one", async function () {
+      if (!(await runtimeKeepsWhatFollowsAFollower())) this.skip();
       const heard: unknown[] = [];
       listenTo((opId) => AbortSignal.any([AbortSignal.any([control.abortSignal(opId)]), neverAborted()]), heard);
       await collectEverything();
@@ -287,6 +290,18 @@ describe("OpAbortSignals, which OpControlSubscriber.abortSignal hands out", () =
       signals$.next(terminate());
 
       expect(signal.reason).to.be.instanceOf(OpTerminatedError);
+    });
+
+    it("is aborted though only a resource is left for which util.aborted waits", async () => {
+      const resource = {};
+      const heard: unknown[] = [];
+      waitFor(control, resource, heard);
+      await collectEverything();
+
+      signals$.next(terminate());
+      await nextTurn();
+
+      expect(heard).to.deep.equal([resource]);
     });
 
     it("is still heard by those who asked before and after the first one was let go", async () => {
@@ -319,6 +334,26 @@ describe("OpAbortSignals, which OpControlSubscriber.abortSignal hands out", () =
 
     it("is let go where its last listener has left", async () => {
       listenOnce(control);
+
+      await collectedUntil(() => trackedBy(control).length === 0);
+
+      expect(trackedBy(control)).to.be.empty;
+    });
+
+    it("is let go though it was asked whether it is aborted, which AbortSignal.any asks as well", async () => {
+      ask(control);
+
+      await collectedUntil(() => trackedBy(control).length === 0);
+
+      expect(trackedBy(control)).to.be.empty;
+    });
+
+    it("is let go where one that was made of it, and kept it, is let go", async () => {
+      let follower: AbortSignal | undefined = AbortSignal.any([control.abortSignal(OP)]);
+      await collectEverything();
+      expect(trackedBy(control)).to.deep.equal([OP]);
+      expect(follower.aborted).to.equal(false);
+      follower = undefined;
 
       await collectedUntil(() => trackedBy(control).length === 0);
 
@@ -366,6 +401,45 @@ describe("OpAbortSignals, which OpControlSubscriber.abortSignal hands out", () =
     });
   });
 
+  describe("where the runtime gives no way to learn that nobody is left", () => {
+    let signals: OpAbortSignals;
+
+    beforeEach(() => {
+      signals = new OpAbortSignals((opId) => control.status(opId), "none");
+    });
+
+    it("is aborted though only listeners are left", async () => {
+      const heard: unknown[] = [];
+      listenTo((opId) => signals.get(opId), heard);
+      listenTo((opId) => AbortSignal.any([signals.get(opId)]), heard);
+      await collectEverything();
+
+      signals$.next(terminate());
+
+      expect(heard).to.have.lengthOf(2);
+    });
+
+    it("is kept while the op runs", async () => {
+      const signal = new WeakRef(signals.get(OP));
+      await collectEverything();
+
+      expect(signal.deref()).to.equal(signals.get(OP));
+    });
+
+    for (const [end, bringAbout] of [
+      ["the op was terminated", () => signals$.next(terminate())],
+      ["the subscriber was closed", () => control.close()],
+    ] as const)
+      it(`is let go once ${end}`, async () => {
+        const signal = handOut(signals);
+        bringAbout();
+
+        await collectedUntil(() => signal.deref() === undefined);
+
+        expect(signal.deref()).to.equal(undefined);
+      });
+  });
+
   it("keeps nothing of a hundred thousand ops whose signal was asked for and dropped", async () => {
     const ask = async (from: number, to: number): Promise<void> => {
       for (let index = from; index < to; index++) {
@@ -409,6 +483,18 @@ function listenTo(make: (opId: string) => AbortSignal, heard: unknown[]): void {
 
 function drop(control: OpControlSubscriber, opId: string): void {
   control.abortSignal(opId);
+}
+
+function waitFor(control: OpControlSubscriber, resource: object, heard: unknown[]): void {
+  void aborted(control.abortSignal(OP), resource).then(() => heard.push(resource));
+}
+
+function ask(control: OpControlSubscriber): void {
+  for (let time = 0; time < 3; time++) expect(control.abortSignal(OP).aborted).to.equal(false);
+}
+
+function handOut(signals: OpAbortSignals): WeakRef<AbortSignal> {
+  return new WeakRef(signals.get(OP));
 }
 
 function listenOnce(control: OpControlSubscriber): void {

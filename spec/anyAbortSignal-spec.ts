@@ -215,8 +215,14 @@ describe("anyAbortSignal", () => {
       return [followersKeptBy(signal), usedHeapMb() - before];
     }
 
+    /** The same, once more where the heap has grown: what a run before has compiled or cached is there by then. */
+    async function leftInTheEndBy(signal: AbortSignal, call: (signal: AbortSignal) => void): Promise<[number, number]> {
+      const first = await leftBy(signal, call);
+      return first[1] < NOISE_MB ? first : leftBy(signal, call);
+    }
+
     it("leaves nothing where each is disposed of", async () => {
-      const [followers, megabytes] = await leftBy(a.signal, (signal) => {
+      const [followers, megabytes] = await leftInTheEndBy(a.signal, (signal) => {
         using either = anyAbortSignal(signal, b.signal);
         if (either.signal.aborted) expect.fail("nothing was aborted");
       });
@@ -227,7 +233,7 @@ describe("anyAbortSignal", () => {
     });
 
     it("leaves nothing where each is aborted by the other", async () => {
-      const [followers, megabytes] = await leftBy(a.signal, (signal) => {
+      const [followers, megabytes] = await leftInTheEndBy(a.signal, (signal) => {
         const other = new AbortController();
         anyAbortSignal(signal, other.signal);
         other.abort();

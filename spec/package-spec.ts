@@ -24,13 +24,14 @@ const tsconfig = {
 describe("the packed tarball, in an empty ESM project with rxjs", function () {
   this.timeout(120_000);
   let project: string;
+  let packed: Packed;
 
   before(function () {
     expect(existsSync(join(root, "dist/lib/index.js")), "dist is missing: npm run build makes it").to.equal(true);
     project = mkdtempSync(join(tmpdir(), "rx-op-control-"));
     writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
     writeFileSync(join(project, "tsconfig.json"), JSON.stringify(tsconfig));
-    installTarball(project);
+    packed = installTarball(project);
     writeFileSync(join(project, "example.ts"), readmeExample());
     writeFileSync(join(project, "bus.ts"), busExample);
     writeFileSync(join(project, "telemetry.ts"), telemetryExample);
@@ -50,6 +51,72 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     expect(readdirSync(join(installed, "dist")).toSorted()).to.deep.equal(["board", "codegen", "lib"]);
   });
 
+  it("holds nothing but what it runs on, each with its types and its source", () => {
+    const files = packed.files.map(({ path }) => path);
+    const modules = files.filter((path) => path.startsWith("dist/") && !path.startsWith("dist/board/"));
+    const others = files.filter((path) => !modules.includes(path) && !path.startsWith("dist/board/"));
+    const named = (pattern: RegExp): string[] => modules.filter((path) => pattern.test(path));
+    const stems = named(/\.js$/).map((path) => path.replace(/\.js$/, ""));
+
+    expect(others).to.have.members([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "package.json",
+      "protos/common.proto",
+      "protos/policy.proto",
+    ]);
+    expect(modules).to.have.members(stems.flatMap((stem) => [`${stem}.js`, `${stem}.js.map`, `${stem}.d.ts`]));
+    const sources = stems.map((stem) => `${stem.replace(/^dist\//, "")}.ts`);
+    expect(sources.filter((source) => !existsSync(join(root, source)))).to.be.empty;
+    expect(sources.filter((source) => !/^(lib|codegen\/gen)\//.test(source))).to.be.empty;
+    expect(files.filter((path) => path.startsWith("dist/board/") && !/\.(html|js|css|svg)$/.test(path))).to.be.empty;
+  });
+
+  it("is no larger than it has to be", () => {
+    expect(packed.size).to.be.within(100_000, 1_000_000);
+    expect(packed.unpackedSize).to.be.within(500_000, 4_000_000);
+  });
+
+  it("brings no more packages than it has to", () => {
+    const { direct, all } = productionPackages();
+
+    expect(direct).to.have.lengthOf.at.most(8);
+    expect(all).to.have.lengthOf.within(direct.length, 60);
+  });
+
+  it("runs nothing when it is installed", () => {
+    const { scripts } = manifestOf(join(project, "node_modules/rx-op-control"));
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name))).to.be.empty;
+  });
+
+  describe("in a bundle", () => {
+    it("leaves nothing of itself where it is only imported", async () => {
+      const { code, imports } = await bundleOf(project, 'import "rx-op-control";');
+
+      expect(code.trim()).to.be.oneOf(["", "export{};"]);
+      expect(imports).to.be.empty;
+    });
+
+    it("leaves an operator without the subscriber and gRPC", async () => {
+      const { code, imports } = await bundleOf(project, 'export { holdWhilePaused } from "rx-op-control";');
+
+      expect(imports).to.deep.equal(["rxjs"]);
+      expect(code).to.have.lengthOf.within(500, 10_000);
+    });
+
+    it("is small, but for gRPC and RxJS", async () => {
+      const { code, imports } = await bundleOf(project, 'export { OpControlSubscriber } from "rx-op-control";');
+
+      expect(imports.filter((name) => !name.startsWith("node:")).toSorted()).to.deep.equal([
+        "@bufbuild/protobuf/wire",
+        "@grpc/grpc-js",
+        "rxjs",
+      ]);
+      expect(code).to.have.lengthOf.within(10_000, 80_000);
+    });
+  });
+
   it("runs the README's example, types included", () => {
     const lines = run(project, "node", ["out/example.js"]).trimEnd().split("\n");
     expect(lines.slice(0, 2)).to.deep.equal(["step 0", "step 1"]);
@@ -57,11 +124,17 @@ describe("the packed tarball, in an empty ESM project with rxjs", function () {
     expect(lines).to.deep.equal(lines.map((_, step) => `step ${step}`));
   });
 
-  it("loads by import and by require, and leaves nothing that keeps the process", () => {
-    const load = 'import "rx-op-control"; import "rx-op-control/testing"; console.log("loaded");';
-    expect(run(project, "node", ["--input-type=module", "-e", load])).to.equal("loaded\n");
-    const required = run(project, "node", ["-e", 'console.log(typeof require("rx-op-control").OpControlSubscriber)']);
-    expect(required).to.equal("function\n");
+  it("loads by import and by require, each entry, and leaves nothing that keeps the process", () => {
+    const entries = Object.keys(manifestOf(join(project, "node_modules/rx-op-control")).exports)
+      .filter((path) => path !== "./package.json")
+      .map((path) => join("rx-op-control", path));
+    const imports = entries.map((entry) => `console.log(Object.keys(await import("${entry}")).length > 0);`).join("");
+    const requires = entries.map((entry) => `console.log(Object.keys(require("${entry}")).length > 0);`).join("");
+    const all = "true\n".repeat(entries.length);
+
+    expect(entries).to.include.members(["rx-op-control", "rx-op-control/testing", "rx-op-control/nats"]);
+    expect(run(project, "node", ["--input-type=module", "-e", imports])).to.equal(all);
+    expect(run(project, "node", ["--input-type=commonjs", "-e", requires])).to.equal(all);
   });
 
   it("runs a bus's example, types included", () => {
@@ -143,15 +216,70 @@ describe("the lockfile", () => {
   });
 });
 
+/** What npm says of the tarball that it has made. */
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly scripts: Readonly<Record<string, string>>;
+}
+
+function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+}
+
 /** Unpacks the tarball where npm would put it; its dependencies are this repository's own. */
-function installTarball(project: string): void {
+function installTarball(project: string): Packed {
   const installed = join(project, "node_modules/rx-op-control");
   mkdirSync(installed, { recursive: true });
   const [tarball] = JSON.parse(
     run(root, "npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project]),
-  ) as [{ filename: string }];
+  ) as [Packed];
   run(project, "tar", ["-xzf", tarball.filename, "--strip-components=1", "-C", installed]);
   symlinkEach(join(root, "node_modules"), join(project, "node_modules"), ["rx-op-control"]);
+  return tarball;
+}
+
+/** The packages that an install of this one brings, optional peers left out, as the lockfile has them. */
+function productionPackages(): { direct: readonly string[]; all: readonly string[] } {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { dependencies?: Record<string, string> }>;
+  };
+  const placeOf = (name: string, from: string): string => {
+    const nested = `${from}/node_modules/${name}`;
+    if (from !== "" && packages[nested]) return nested;
+    return from === "" ? `node_modules/${name}` : placeOf(name, from.slice(0, from.lastIndexOf("/node_modules/")));
+  };
+  const dependenciesOf = (place: string): string[] =>
+    Object.keys(packages[place]?.dependencies ?? {}).map((name) => placeOf(name, place));
+  const direct = dependenciesOf("");
+  const all = new Set(direct);
+  // A Set goes on to what is added to it meanwhile.
+  for (const place of all) for (const dependency of dependenciesOf(place)) all.add(dependency);
+  return { direct, all: [...all] };
+}
+
+/** What a bundler makes of that source in the project; packages other than this one stay outside. */
+async function bundleOf(project: string, source: string): Promise<{ code: string; imports: readonly string[] }> {
+  // Only where it is needed, for it takes a while to load.
+  const { build } = await import("vite");
+  const entry = join(project, "entry.mjs");
+  writeFileSync(entry, source);
+  const built = await build({
+    root: project,
+    configFile: false,
+    logLevel: "error",
+    ssr: { noExternal: ["rx-op-control"] },
+    build: { ssr: entry, write: false, minify: true, target: "node20" },
+  });
+  if (!("output" in built)) throw new Error("vite has made no bundle");
+  const [{ code, imports }] = built.output;
+  return { code, imports };
 }
 
 function symlinkEach(from: string, to: string, except: readonly string[]): void {

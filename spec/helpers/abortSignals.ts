@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { collectEverything } from "./garbage.js";
 
 /** How many wait for that signal's abort. */
 export function listenersOf(signal: AbortSignal): number {
@@ -15,4 +16,19 @@ export function followersKeptBy(signal: AbortSignal): number {
 /** A signal that is never aborted. */
 export function neverAborted(): AbortSignal {
   return new AbortController().signal;
+}
+
+/**
+ * Whether this runtime still tells whoever listens to what `AbortSignal.any` made of what it made itself, once the one
+ * between has been collected, though the first is held: Node 22 and early 24 do not.
+ */
+export async function runtimeKeepsWhatFollowsAFollower(): Promise<boolean> {
+  const controller = new AbortController();
+  let told = false;
+  (() => {
+    AbortSignal.any([AbortSignal.any([controller.signal])]).addEventListener("abort", () => (told = true));
+  })();
+  await collectEverything();
+  controller.abort();
+  return told;
 }

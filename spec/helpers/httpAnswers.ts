@@ -43,8 +43,15 @@ export function noTrailers(stream: ServerHttp2Stream): void {
 /** RST_STREAM with that code of HTTP/2: before there are headers, or after them. */
 export function reset(code: number, { afterHeaders = false } = {}): HttpAnswer {
   return (stream) => {
-    if (afterHeaders) respond(stream);
-    stream.close(code);
+    if (!afterHeaders) {
+      stream.close(code);
+      return;
+    }
+    respond(stream);
+    // Node 22 and 24 would drop the headers or the code where both are told in one turn.
+    setImmediate(() => {
+      stream.close(code);
+    });
   };
 }
 
