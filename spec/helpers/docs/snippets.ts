@@ -17,10 +17,13 @@ export interface Snippet {
 
 const FENCE = /^( *(?:\* )?)```ts([^\n]*)\n([^]*?)^\1```\n(?:\n```text\n([^]*?)^```$)?/gm;
 
+/** What is written by scripts, and held by them. */
+const GENERATED = /^docs\/(reference|api)\//;
+
 /** The pages that users read. */
 export function pages(): readonly string[] {
   const inDocs = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((path) => `docs/${path}`);
-  return ["README.md", ...inDocs.filter((path) => path.endsWith(".md") && !path.startsWith("docs/reference")).sort()];
+  return ["README.md", ...inDocs.filter((path) => path.endsWith(".md") && !GENERATED.test(path)).sort()];
 }
 
 /** The sources that may have an example in a docstring. */
