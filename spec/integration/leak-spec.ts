@@ -11,7 +11,7 @@ import { record } from "../helpers/record.js";
 /** Cycles before the heap is looked at: until then code is compiled and pools are filled. */
 const WARM_UP = 800;
 /** `npm run leak` makes 20,000 of it. */
-const CYCLES = Number(process.env["OP_CONTROL_CYCLES"] ?? 1_200);
+const CYCLES = Number(process.env["OP_CONTROL_CYCLES"] ?? 900);
 const SAMPLES = 12;
 /** Over by themselves in a turn or two. */
 const PASSING = new Set(["Immediate", "SimpleShutdownWrap"]);
