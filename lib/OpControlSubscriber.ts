@@ -59,6 +59,9 @@ type Event =
   | { readonly type: "failed"; readonly cause: unknown }
   | { readonly type: "closed" };
 
+/** What `reconcile` comes to. */
+const OUTCOMES: ReadonlySet<Diagnostic["kind"]> = new Set(["reconciled", "reconcileFailed"]);
+
 /** The options with their defaults. */
 type ResolvedOptions = OpControlOptions & Required<Pick<OpControlOptions, "maxTrackedOps" | "whenStale">>;
 
@@ -72,6 +75,17 @@ export interface AwaitOptions {
 export interface WhenRunnableOptions extends AwaitOptions {
   /** Give up when it is aborted. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What to be ready means. */
+export interface ReadyOptions {
+  /** Give up when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Wait for the first `reconcile` as well, be it that it has found what there was or that it has failed (which
+   * `diagnostics$` tells, and which takes 10,000 ms at most); `false` by default. Without that option it changes nothing.
+   */
+  readonly reconciled?: boolean;
 }
 
 /**
@@ -112,6 +126,7 @@ export class OpControlSubscriber implements Disposable {
   });
   readonly #subscription = new Subscription();
   readonly #whenStale: WhenStaleOptions;
+  #isReconciled: boolean;
   #unavailable: OpControlUnavailableError | undefined;
   #closed = false;
   #malformed = 0;
@@ -120,6 +135,7 @@ export class OpControlSubscriber implements Disposable {
     const { maxTrackedOps, whenStale } = options;
     this.#table = new OpTable(maxTrackedOps, this.#report, this.#onThrow);
     this.#whenStale = whenStale;
+    this.#isReconciled = options.reconcile === undefined;
     if (whenStale.graceMs !== undefined) {
       const isStale$ = staleness(this.connection$, whenStale.graceMs);
       this.#subscription.add(
@@ -460,21 +476,23 @@ export class OpControlSubscriber implements Disposable {
    * Resolves when the channel is live; rejects with an {@link OpControlUnavailableError} when it has failed or was
    * closed first, and with the signal's reason when that is aborted. Without a signal it waits for as long as it takes.
    *
+   * What was sent before is not known by then, unless by the bus or, with `reconciled: true`, by `reconcile`.
+   *
    * @example
    * ```ts
    * import { OpControlSubscriber } from "rx-op-control";
    *
    * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
-   * await control.ready({ signal: AbortSignal.timeout(30_000) });
+   * await control.ready({ signal: AbortSignal.timeout(30_000), reconciled: true });
    * ```
    */
-  ready({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const live$ = this.connection$.pipe(
-      tap(({ state }) => {
+  ready({ signal, reconciled = false }: ReadyOptions = {}): Promise<void> {
+    const live$ = merge(this.connection$, reconciled ? this.diagnostics$ : EMPTY).pipe(
+      tap(() => {
         if (this.#unavailable) throw this.#unavailable;
-        if (state === "closed") throw new OpControlUnavailableError("the subscriber was closed");
+        if (this.#connection.value.state === "closed") throw new OpControlUnavailableError("the subscriber was closed");
       }),
-      filter(() => this.streamAlive()),
+      filter(() => this.streamAlive() && (this.#isReconciled || !reconciled)),
     );
     const aborted$ = abortion(signal).pipe(
       observeOn(asapScheduler),
@@ -527,6 +545,7 @@ export class OpControlSubscriber implements Disposable {
         this.#handleStatus(event.status);
         break;
       case "diagnostic":
+        if (OUTCOMES.has(event.diagnostic.kind)) this.#isReconciled = true;
         this.#report(event.diagnostic);
         break;
       case "stale":

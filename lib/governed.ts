@@ -40,6 +40,7 @@ export interface GovernedOptions extends WhenRunnableOptions {
  * import { governed, OpControlSubscriber } from "rx-op-control";
  *
  * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+ * await control.ready();
  * const page = await governed(control, "4bf92f35:00f067aa", async ({ signal }) => {
  *   const response = await fetch("http://127.0.0.1:8080/", { signal });
  *   return response.text();

@@ -6,7 +6,7 @@
 
 // The subscriber
 export { OpControlSubscriber } from "./OpControlSubscriber.js";
-export type { AwaitOptions, WhenRunnableOptions } from "./OpControlSubscriber.js";
+export type { AwaitOptions, ReadyOptions, WhenRunnableOptions } from "./OpControlSubscriber.js";
 export type { CleanupOptions, OpRun, OpWork } from "./runOp.js";
 export type { Cleanup } from "./cleanUp.js";
 export type {

@@ -26,7 +26,15 @@ const values = {
 };
 
 const types = {
-  "the subscriber": ["AwaitOptions", "CleanupOptions", "Cleanup", "OpRun", "OpWork", "WhenRunnableOptions"],
+  "the subscriber": [
+    "AwaitOptions",
+    "CleanupOptions",
+    "Cleanup",
+    "OpRun",
+    "OpWork",
+    "ReadyOptions",
+    "WhenRunnableOptions",
+  ],
   "the options": [
     "AgentIdentity",
     "ConnectOptions",

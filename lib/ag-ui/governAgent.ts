@@ -16,6 +16,7 @@ import { isStop } from "./runError.js";
  * import { governAgent } from "rx-op-control/ag-ui";
  *
  * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+ * await control.ready();
  * const agent = new HttpAgent({ url: "http://127.0.0.1:8000/agent" });
  * governAgent(agent, control, ({ threadId, runId }) => `${threadId}:${runId}`);
  * await agent.runAgent({}, { onRunErrorEvent: ({ event }) => console.error(event.code, event.message) });

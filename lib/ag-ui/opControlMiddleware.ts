@@ -45,6 +45,7 @@ const defaults = { limit: 65_536 } as const;
  * import { opControlMiddleware } from "rx-op-control/ag-ui";
  *
  * const control = OpControlSubscriber.connect("127.0.0.1:50051", { agentId: "agent-7" });
+ * await control.ready();
  * const agent = new HttpAgent({ url: "http://127.0.0.1:8000/agent" });
  * agent.use(opControlMiddleware(control, ({ threadId, runId }) => `${threadId}:${runId}`));
  * ```

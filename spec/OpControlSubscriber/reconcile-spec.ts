@@ -3,7 +3,7 @@ import { NEVER, of, Subject } from "rxjs";
 import type { RunHelpers } from "rxjs/testing";
 import { SignalObservable } from "../../lib/channel/SignalObservable.js";
 import type { ChannelEvent } from "../../lib/channel/SignalSource.js";
-import { OpTerminatedError } from "../../lib/errors.js";
+import { OpControlUnavailableError, OpTerminatedError } from "../../lib/errors.js";
 import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import type { FromOptions } from "../../lib/options.js";
 import type { OpRecord } from "../../lib/rest/OpRecord.js";
@@ -22,7 +22,7 @@ import {
   statuses,
   terminated,
 } from "../helpers/opControl.js";
-import { errorOf, record } from "../helpers/record.js";
+import { errorOf, record, rejectionOf } from "../helpers/record.js";
 import { recordOf } from "../helpers/records.js";
 import { timesSlower } from "../helpers/timesSlower.js";
 import { VirtualTime } from "../helpers/VirtualTime.js";
@@ -259,5 +259,58 @@ describe("OpControlSubscriber, with reconcile,", () => {
       };
     });
     expect(times).to.be.lessThan(40);
+  });
+
+  describe("and ready({ reconciled: true })", () => {
+    const LIVE = { type: "status", status: { state: "live", attempt: 1, since: 0 } } as const;
+
+    function asking(): { control: OpControlSubscriber; source$: Subject<ChannelEvent>; answer$: Subject<OpRecord[]> } {
+      const source$ = new Subject<ChannelEvent>();
+      const answer$ = new Subject<OpRecord[]>();
+      return {
+        ...{ source$, answer$ },
+        control: OpControlSubscriber.from(new SignalObservable(source$), { reconcile: () => answer$ }),
+      };
+    }
+
+    it("is resolved when what was found has been applied, where without it the channel is enough", async () => {
+      const { control, source$, answer$ } = asking();
+      let isReady = false;
+      const ready = control.ready({ reconciled: true }).then(() => (isReady = true));
+      source$.next(LIVE);
+      await control.ready();
+      expect([isReady, control.isTerminated(OP)]).to.deep.equal([false, false]);
+      answer$.next([recordOf("terminated")]);
+      answer$.complete();
+      expect(control.isTerminated(OP)).to.be.true;
+      await ready;
+      await control.ready({ reconciled: true });
+      control.close();
+    });
+
+    it("is resolved as well when nothing can be found out", async () => {
+      const { control, source$, answer$ } = asking();
+      const ready = control.ready({ reconciled: true });
+      source$.next(LIVE);
+      answer$.error(new Error("503"));
+      await ready;
+      control.close();
+    });
+
+    it("is rejected when the channel fails or is closed meanwhile", async () => {
+      for (const end of ["fail", "close"] as const) {
+        const { control, source$ } = asking();
+        const ready = rejectionOf(control.ready({ reconciled: true }), OpControlUnavailableError);
+        source$.next(LIVE);
+        if (end === "fail") source$.error(new Error("over"));
+        else control.close();
+        await ready;
+      }
+    });
+
+    it("asks for no more than the channel where there is nothing to reconcile with", async () => {
+      using control = OpControlSubscriber.from(NEVER);
+      await control.ready({ reconciled: true });
+    });
   });
 });

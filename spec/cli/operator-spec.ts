@@ -56,7 +56,7 @@ const cases: Readonly<Record<string, Case>> = {
     words: ["pause", "nobody's\u001b[2J"],
     exitCode: 4,
     stderr:
-      /^error: cannot pause nobody's\\u001b\[2J: 404: nobody registered this op, or it ended more than a minute ago\n$/,
+      /^error: cannot pause nobody's\\u001b\[2J: 404: nobody registered this op \(exec does; an agent of your own has to\), or it ended more than a minute ago\n$/,
   },
   "says of a conflict which it is": {
     words: ["resume", "terminated:"],

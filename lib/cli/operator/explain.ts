@@ -47,7 +47,7 @@ async function reasonOf(error: OpsApiError, client: OpsClient, request?: Operato
     case 404:
       // Any server says so of a route that it does not have.
       return request && request.scope !== "fleet" && (await isListing(client))
-        ? "404: nobody registered this op, or it ended more than a minute ago"
+        ? "404: nobody registered this op (exec does; an agent of your own has to), or it ended more than a minute ago"
         : `${error.message}: is ${apiUrl} the gateway's API server?`;
     case 409:
       return request ? conflictOf(error, client, request) : error.message;

@@ -49,7 +49,8 @@ describe("explain", () => {
 
   it("says that nobody registered an op, where it is a gateway that says 404", async () => {
     await using gateway = await DevGateway.start({ rest: {} });
-    const nobody = "404: nobody registered this op, or it ended more than a minute ago";
+    const nobody =
+      "404: nobody registered this op (exec does; an agent of your own has to), or it ended more than a minute ago";
     const request: OperatorRequest = { action: "pause", scope: "op", opId: "\u001b[2J" };
     expect(await explained(request, gateway.apiUrl!)).to.equal(`cannot pause \\u001b[2J: ${nobody}`);
     expect(await explained({ ...request, scope: "agent", opId: "op" }, gateway.apiUrl!)).to.equal(
