@@ -1,17 +1,15 @@
-import { filter, map, merge, type Observable, ReplaySubject, startWith, take, timer } from "rxjs";
-import type { Diagnostic } from "../../Diagnostic.js";
+import { catchError, defer, EMPTY, map, merge, type Observable, startWith, take, timer } from "rxjs";
+import type { OpControlSubscriber } from "../../OpControlSubscriber.js";
 
-/**
- * Whether the op's record has been heeded, or cannot be had; listens from the call on, and gives up waiting so many
- * milliseconds after it is subscribed to.
- */
-export function recordHeeded(diagnostics$: Observable<Diagnostic>): (patienceMs: number) => Observable<boolean> {
-  const answered$ = new ReplaySubject<Diagnostic>(1);
-  diagnostics$.pipe(filter(({ kind }) => kind === "reconciled" || kind === "reconcileFailed")).subscribe(answered$);
-  return (patienceMs) =>
-    merge(answered$, timer(patienceMs)).pipe(
-      take(1),
-      map(() => true),
-      startWith(false),
-    );
+/** Whether the op's record has been heeded, or cannot be had; gives up waiting after so many milliseconds. */
+export function recordHeeded(control: Pick<OpControlSubscriber, "ready">, patienceMs: number): Observable<boolean> {
+  const heeded$ = defer(() => control.ready({ reconciled: true })).pipe(
+    // That the channel has failed is told by the op's verdict.
+    catchError(() => EMPTY),
+  );
+  return merge(heeded$, timer(patienceMs)).pipe(
+    take(1),
+    map(() => true),
+    startWith(false),
+  );
 }

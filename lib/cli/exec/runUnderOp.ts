@@ -48,7 +48,6 @@ export async function runUnderOp(run: Run): Promise<Outcome> {
     ...connection.options,
     ...(registration && { reconcile: registering({ registration, opId, agent, tell }) }),
   });
-  const heeded = recordHeeded(control.diagnostics$);
   tell({ type: "subscribing", gateway: connection.endpoint, opId, ...agent });
   narrator.showChannel(control.connection$);
   try {
@@ -59,7 +58,9 @@ export async function runUnderOp(run: Run): Promise<Outcome> {
 
   const verdict$ = opVerdict(control.status(opId)).pipe(shareReplay({ bufferSize: 1, refCount: false }));
   const patienceMs = registration ? (registration.isNamed ? NAMED_PATIENCE_MS : GUESSED_PATIENCE_MS) : 0;
-  const isReady$ = combineLatest([guardian.armed$, heeded(patienceMs)]).pipe(map((all) => all.every(Boolean)));
+  const isReady$ = combineLatest([guardian.armed$, recordHeeded(control, patienceMs)]).pipe(
+    map((all) => all.every(Boolean)),
+  );
   const verdict = await firstValueFrom(mayStart(verdict$, isReady$, tell));
   if (verdict.state !== "running") return notStarted(run, verdict);
 
