@@ -76,7 +76,10 @@ export class GatewayStreams {
   }
 
   end(end?: StreamEnd): void {
-    for (const { call } of this.#open$.value) {
+    const ended = this.#open$.value;
+    // At once: a call that is written to after its end, while a message of it is still under way, never tells its end.
+    this.#open$.next([]);
+    for (const { call } of ended) {
       if (end) call.emit("error", end);
       else call.end();
     }

@@ -332,6 +332,16 @@ describe("DevGateway", () => {
       expect((await again.received(1)).map(brief)).to.deep.equal([`2 ${OP}`]);
     });
 
+    it("ends them also where more is sent at once, which goes to nobody", async () => {
+      const gateway = await start();
+      const us = await subscribe(gateway);
+      gateway.pause(OP);
+      gateway.endStreams();
+      gateway.resume(OP);
+      expect(await us.status()).to.equal("OK");
+      expect((await us.received(1)).map(brief)).to.deep.equal([`1 ${OP}`]);
+    });
+
     it("ends them with any status and trailers, after what was sent before", async () => {
       const gateway = await start();
       using stream = await new RawStream(gateway).subscribed();
