@@ -1,6 +1,7 @@
 import {
   BehaviorSubject,
   defaultIfEmpty,
+  distinctUntilChanged,
   filter,
   firstValueFrom,
   fromEvent,
@@ -30,10 +31,10 @@ import { SubscriberModel, type Wrong } from "./SubscriberModel.js";
 /** From a fault's end to live again, and from a fence's sending to its arrival, on a machine that is busy. */
 const PATIENCE_MS = 10_000;
 /**
- * For so long after a new stream is live an older one may bring what the new one has brought before: an overlap, another
- * wait where it seems to lag, and something for a busy machine.
+ * For so long after an older stream is gone, what it said last may stand against what its successor says; half of it is
+ * for a busy machine.
  */
-const OVERLAP_MS = 1_800;
+const OBLIVION_MS = 1_000;
 /** A keepalive interval that no run comes to the end of. */
 const LONG_MS = 60 * 60_000;
 /** How late the dead-man switch may be. */
@@ -68,9 +69,13 @@ export class ChaosAgent implements AsyncDisposable {
   readonly #watching = new Subscription();
   readonly #condition$ = new BehaviorSubject<Condition>({ isLive: false, faults: 0 });
   readonly #agentKey: string;
+  /** Whether it has one connection at most. */
+  readonly #isSingle$: Observable<boolean>;
   #faultEndedAt = performance.now();
   #changedAt = performance.now();
   #newStreamAt = 0;
+  /** Since when it has been so, if it is. */
+  #singleSince: number | undefined = 0;
   #erasChecked = -1;
 
   private constructor(run: ChaosRun, { name, site, options }: ChaosAgentConfig, proxy: FaultProxy) {
@@ -78,6 +83,10 @@ export class ChaosAgent implements AsyncDisposable {
     this.site = site;
     this.identity = { orgId: options.orgId ?? "", teamId: options.teamId ?? "", agentId: options.agentId };
     this.proxy = proxy;
+    this.#isSingle$ = proxy.counts$.pipe(
+      map(({ open }) => open <= 1),
+      distinctUntilChanged(),
+    );
     this.#run = run;
     this.#options = options;
     this.#agentKey = `agent:${options.agentId}`;
@@ -113,7 +122,7 @@ export class ChaosAgent implements AsyncDisposable {
 
   /** What was under way on an older stream may have been cut off. */
   stoodStill(since: number): void {
-    if (since - this.#newStreamAt < OVERLAP_MS) this.model.beginEra();
+    if (since < this.#aloneAt) this.model.beginEra();
   }
 
   /** Takes every fault of the network back. */
@@ -178,6 +187,11 @@ export class ChaosAgent implements AsyncDisposable {
 
   #watch(): void {
     const { connection$, statuses$, diagnostics$ } = this.control;
+    this.#watching.add(
+      this.#isSingle$.subscribe((isSingle) => {
+        this.#singleSince = isSingle ? performance.now() : undefined;
+      }),
+    );
     this.#watching.add(connection$.subscribe((status) => this.#changed(status)));
     this.#watching.add(
       statuses$.subscribe({
@@ -191,6 +205,8 @@ export class ChaosAgent implements AsyncDisposable {
         const { kind } = diagnostic;
         if (kind === "handover") {
           this.#newStreamAt = performance.now();
+          // What is under way on the old stream goes with it when grpc-js drops that.
+          if (diagnostic.reason === "draining" && this.pings) this.model.beginEra();
           this.counts[diagnostic.reason]++;
           this.#run.history.note(this.name, `handover (${diagnostic.reason})`);
           this.onNewStream();
@@ -229,9 +245,10 @@ export class ChaosAgent implements AsyncDisposable {
     await this.#calm();
     const { model } = this;
     const newStreamAt = this.#newStreamAt;
-    const wait = newStreamAt + OVERLAP_MS - performance.now();
-    if (wait > 0) {
-      await this.#run.pause(wait);
+    const aloneInMs = this.#aloneAt - performance.now();
+    if (aloneInMs > 0) {
+      if (this.#singleSince !== undefined) await this.#run.pause(aloneInMs);
+      else await firstValueFrom(this.#unlessOver(this.#isSingle$.pipe(filter(Boolean))));
       return false;
     }
     const { isLive, faults } = this.#condition$.value;
@@ -281,6 +298,11 @@ export class ChaosAgent implements AsyncDisposable {
     } catch {
       this.#run.fail(this.name, `is not live ${PATIENCE_MS} ms after the last fault has ended`);
     }
+  }
+
+  /** When there is one connection, and its agent does not remember another; that may be never. */
+  get #aloneAt(): number {
+    return Math.max(this.#newStreamAt, this.#singleSince ?? Infinity) + OBLIVION_MS;
   }
 
   #unlessOver(source$: Observable<boolean>): Observable<boolean> {

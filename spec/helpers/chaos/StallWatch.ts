@@ -7,11 +7,11 @@ const STALL_MS = 150;
  */
 export class StallWatch implements Disposable {
   stalls = 0;
-  readonly #onStall: (since: number) => void;
+  readonly #onStall: (since: number, lastedMs: number) => void;
   readonly #timer: NodeJS.Timeout;
   #last = performance.now();
 
-  constructor(onStall: (since: number) => void) {
+  constructor(onStall: (since: number, lastedMs: number) => void) {
     this.#onStall = onStall;
     this.#timer = setInterval(() => this.#look(), TICK_MS);
   }
@@ -22,7 +22,7 @@ export class StallWatch implements Disposable {
     this.#last = now;
     if (now - since <= STALL_MS) return;
     this.stalls++;
-    this.#onStall(since);
+    this.#onStall(since, now - since);
   }
 
   [Symbol.dispose](): void {

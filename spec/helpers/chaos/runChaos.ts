@@ -35,7 +35,12 @@ export async function runChaos({ seed, durationMs, everyMs, onProgress }: ChaosO
   const stages = await startStages(run, opened);
   const agents = stages.flatMap((stage) => stage.agents);
   const operators = stages.map((stage) => new Operator(run, stage.site, stage.agents, random.fork()));
-  const stallWatch = opened.add(new StallWatch((since) => agents.forEach((agent) => agent.stoodStill(since))));
+  const stallWatch = opened.add(
+    new StallWatch((since, lastedMs) => {
+      run.history.note("chaos", `stood still for ${Math.round(lastedMs)} ms`);
+      agents.forEach((agent) => agent.stoodStill(since));
+    }),
+  );
   const memory = opened.add(new MemoryWatch());
   const faults = new Map<string, number>();
   const gates: GateCounts = { passed: 0, terminated: 0 };

@@ -5,8 +5,8 @@ import type { Fault } from "./Fault.js";
 import type { Operator } from "./Operator.js";
 import type { Random } from "./Random.js";
 
-/** A gateway drains for no longer than its agents take to leave. */
-const PATIENCE_MS = 15_000;
+/** A gateway drains for no longer than its agents take to leave: twenty waits of theirs, on a machine that is busy. */
+const PATIENCE_MS = 30_000;
 
 /** How a site is struck. */
 export interface StrikeConfig {
