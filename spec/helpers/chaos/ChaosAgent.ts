@@ -31,10 +31,10 @@ import { SubscriberModel, type Wrong } from "./SubscriberModel.js";
 /** From a fault's end to live again, and from a fence's sending to its arrival, on a machine that is busy. */
 const PATIENCE_MS = 10_000;
 /**
- * For so long after an older stream is gone, what it said last may stand against what its successor says; half of it is
- * for a busy machine.
+ * For so long after an older stream is gone, what it said last may stand against what its successor says: the whole of an
+ * overlap, and something for a busy machine.
  */
-const OBLIVION_MS = 1_000;
+const OBLIVION_MS = 1_500;
 /** A keepalive interval that no run comes to the end of. */
 const LONG_MS = 60 * 60_000;
 /** How late the dead-man switch may be. */
