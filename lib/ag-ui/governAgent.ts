@@ -13,7 +13,8 @@ import { isStop } from "./runError.js";
  * at once and is never started.
  *
  * The agent's clones are governed as it is. Call it before any other middleware is added, for it governs what is added
- * later. AG-UI's `connectAgent`, and `run` where it is called directly, know no middleware, so they are **not governed**.
+ * later. AG-UI's `connectAgent`, and `run` where it is called directly, know no middleware, so they are **not governed**,
+ * nor is a run any more that was detached from (`detachActiveRun`): abort it instead.
  *
  * @example
  * ```ts
