@@ -23,5 +23,6 @@ export async function answer(
     prepareStep: () => governed(control, op, () => ({})), // the model is not asked during a pause either
     abortSignal: control.abortSignal(op), // ends the run: what a tool throws is only told to the model
   });
+  control.abortSignal(op).throwIfAborted(); // a model that does not heed it has answered all the same
   return text;
 }

@@ -33,7 +33,8 @@ export interface GovernedOptions extends WhenRunnableOptions {
  * - with the reason of `signal` when that is aborted, which aborts the work's signal with the same reason;
  * - with what the work rejects with or throws.
  *
- * A pause does not stop work in flight: that waits at its next `checkpoint()`.
+ * A pause does not stop work in flight: that waits at its next `checkpoint()`. And what the work leaves open as it
+ * resolves no terminate reaches any more: read a `Response` to its end in the work.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 import type { BaseEvent, MiddlewareFunction, RunAgentInput } from "@ag-ui/client";
-import { catchError, defer, type Observable, of, switchMap, throwError, throwIfEmpty } from "rxjs";
+import { catchError, defer, merge, NEVER, type Observable, of, switchMap, take, throwError, throwIfEmpty } from "rxjs";
 import { check, checkObject, checkOptionNames } from "../check.js";
 import { AssemblyError, OpControlUnavailableError } from "../errors.js";
 import type { OpControlSubscriber } from "../OpControlSubscriber.js";
@@ -33,10 +33,12 @@ const defaults = { limit: 65_536 } as const;
  *   were held, for nobody can say then whether it may go on;
  * - `"OP_HOLD_OVERFLOW"` when more than `limit` events had to be held.
  *
- * What the agent itself errors with passes as it is, and so does what `opIdOf` throws.
+ * What the agent itself errors with passes as it is, also where that is an error of a gate of its own, and so does what
+ * `opIdOf` throws.
  *
  * An agent that is fetched over HTTP goes on behind an Observable that nobody is subscribed to: {@link governAgent} has
- * it aborted as well. AG-UI takes the first middleware for the outermost; what a later one adds is governed too.
+ * it aborted as well. AG-UI takes the first middleware for the outermost; what a later one adds is governed too. Its
+ * `connectAgent` knows no middleware, and is **not governed**.
  *
  * @example
  * ```ts
@@ -60,11 +62,24 @@ export function opControlMiddleware(
   opIdOf: (input: RunAgentInput) => string,
   options: OpControlMiddlewareOptions = {},
 ): MiddlewareFunction {
-  return governRuns(control, opIdOf, options, () => undefined);
+  return governRuns(control, opIdOf, options, {});
 }
 
 /**
- * The middleware, and whom to tell of a run that it has stopped, in the same tick.
+ * Who goes along with runs, and is told of each in the same tick.
+ *
+ * @internal
+ */
+export interface RunCompanion {
+  /** Errors when whoever asked for the run has given it up; heeded for as long as the run waits for its op. */
+  readonly givenUp?: (input: RunAgentInput) => Observable<never>;
+  readonly onStart?: (input: RunAgentInput) => void;
+  /** The run may not go on, and is unsubscribed from. */
+  readonly onStop?: (input: RunAgentInput) => void;
+}
+
+/**
+ * The middleware, with a companion.
  *
  * @internal
  */
@@ -72,27 +87,39 @@ export function governRuns(
   control: RunControl,
   opIdOf: (input: RunAgentInput) => string,
   options: OpControlMiddlewareOptions,
-  onStop: (input: RunAgentInput) => void,
+  { givenUp = () => NEVER, onStart, onStop }: RunCompanion,
 ): MiddlewareFunction {
   check(typeof opIdOf === "function", "opIdOf", "a function");
   const limit = resolveLimit(options);
   const governed: Governed = (input, next) =>
     defer(() => {
       const opId = opIdOf(input);
-      return control.awaitOp(opId).pipe(
-        throwIfEmpty(closedError),
-        switchMap(() => next.run(input)),
+      const run$ = defer(() => {
+        onStart?.(input);
+        return next.run(input);
+      });
+      return merge(givenUp(input), control.awaitOp(opId).pipe(throwIfEmpty(closedError))).pipe(
+        take(1),
+        switchMap(() => run$.pipe(catchError((error: unknown) => throwError(() => new AgentFault(error))))),
         holdWhilePaused(control.status(opId), { limit }),
       );
     }).pipe(
       catchError((error: unknown) => {
+        if (error instanceof AgentFault) return throwError(() => error.cause as Error);
         if (!(error instanceof AssemblyError)) return throwError(() => error as Error);
-        onStop(input);
+        onStop?.(input);
         return of(runError(error));
       }),
     );
   // AG-UI brings a copy of RxJS of its own. The two understand each other, but to the compiler they are strangers.
   return governed as unknown as MiddlewareFunction;
+}
+
+/** What the agent itself errors with may be an error of ours, from a gate of its own, and is no word on this run. */
+class AgentFault extends Error {
+  constructor(override readonly cause: unknown) {
+    super();
+  }
 }
 
 /** The same function, in our own RxJS's types. */

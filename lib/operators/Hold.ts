@@ -104,9 +104,13 @@ export class Hold<T> {
         return;
       }
       if (overflow === "dropNewest" || this.#held.size === 0) return;
-      this.#takeOldest();
+      this.#held.shift();
+      // Before anyone is told: whoever resumes or ends it on being told of the one that goes is to find this one held.
+      this.#held.push(value);
+      this.#room.leave();
+    } else {
+      this.#held.push(value);
     }
-    this.#held.push(value);
     this.#room.enter();
   }
 

@@ -8,7 +8,7 @@ import { governAgent } from "../../lib/ag-ui/governAgent.js";
 import { opControlMiddleware } from "../../lib/ag-ui/opControlMiddleware.js";
 import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import type { OpControlMessage } from "../../lib/opStatus.js";
-import { pause, terminate } from "../helpers/opControl.js";
+import { pause, resume, terminate } from "../helpers/opControl.js";
 import { aFewTurns } from "../helpers/turns.js";
 import { unhandledRejectionsDuring } from "../helpers/unhandledRejections.js";
 import { event, events, input } from "./events.js";
@@ -80,6 +80,32 @@ describe("governAgent", () => {
     }
   });
 
+  it("leaves alone what an agent that is no HttpAgent calls its abortController", async () => {
+    const agent = governAgent(new ScriptedAgent(), control, opIdOf);
+    const theirs = Object.assign(agent, { abortController: new AbortController() });
+    theirs.abortController.abort();
+    const run = agent.runAgent({ runId: input.runId });
+    await aFewTurns();
+    agent.emit(events.s);
+    theirs.abortController = new AbortController();
+    signals$.next(terminate(op));
+
+    await run;
+    expect(agent.inputs).to.have.length(1);
+    expect(agent.aborted).to.equal(1);
+  });
+
+  it("aborts nothing at the agent for a run that was never started", async () => {
+    const agent = governAgent(new ScriptedAgent(), control, opIdOf);
+    signals$.next(pause(op));
+    const run = agent.runAgent({ runId: input.runId });
+    await aFewTurns();
+    signals$.next(terminate(op));
+
+    await run;
+    expect(agent.aborted).to.equal(0);
+  });
+
   it("throws a TypeError at once that names the wrong argument", () => {
     expect(() => governAgent(new ScriptedAgent(), control, op as never)).to.throw(TypeError, "opIdOf");
     expect(() => governAgent(new ScriptedAgent(), control, opIdOf, { limit: 0 })).to.throw(TypeError, "limit");
@@ -113,12 +139,12 @@ describe("governAgent", () => {
     }
 
     /** Starts a run, and resolves when its request has arrived. */
-    async function requested(runner: HttpAgent): Promise<Requested> {
+    async function requested(runner: HttpAgent, runId = input.runId): Promise<Requested> {
       const request = firstValueFrom(requests$);
       const started$ = new Subject<void>();
       const started = firstValueFrom(started$, { defaultValue: undefined });
       const end = runner.runAgent(
-        { runId: input.runId },
+        { runId },
         {
           onRunStartedEvent: () => {
             started$.next();
@@ -153,6 +179,43 @@ describe("governAgent", () => {
         expect(unhandled).to.be.empty;
       });
     }
+
+    it("ends of two runs at once the request of the one that is terminated", async () => {
+      governAgent(agent, control, opIdOf);
+      const first = await requested(agent);
+      send(first.response, events.s);
+      await first.started;
+      const second = await requested(agent, "second");
+      send(second.response, event("RUN_STARTED", { threadId: input.threadId, runId: "second" }));
+      await second.started;
+      const closed = once(first.response, "close");
+      signals$.next(terminate(op));
+
+      await Promise.all([closed, first.end]);
+      await aFewTurns();
+      expect(second.response.destroyed).to.equal(false);
+      signals$.next(terminate(`${input.threadId}:second`));
+      await second.end;
+    });
+
+    it("ends a run at once that is aborted while it waits, and sends no request for it, whatever runs after it", async () => {
+      governAgent(agent, control, opIdOf);
+      let count = 0;
+      requests$.subscribe(() => count++);
+      signals$.next(pause(op));
+      const waiting = agent.runAgent({ runId: input.runId });
+      await aFewTurns();
+      agent.abortRun();
+      const { newMessages } = await waiting;
+      expect(newMessages).to.be.empty;
+
+      const next = await requested(agent, "next");
+      signals$.next(resume(op));
+      await aFewTurns();
+      expect(count).to.equal(1);
+      signals$.next(terminate(`${input.threadId}:next`));
+      await next.end;
+    });
 
     it("is needed: unsubscribed from alone, its request goes on", async () => {
       agent.use(opControlMiddleware(control, opIdOf));

@@ -2,6 +2,7 @@ import { type BaseEvent, EventType } from "@ag-ui/client";
 import { expect } from "chai";
 import { NEVER, Observable, of, Subject, throwError } from "rxjs";
 import { opControlMiddleware, type OpControlMiddlewareOptions } from "../../lib/ag-ui/opControlMiddleware.js";
+import { HoldOverflowError, OpTerminatedError, OpWaitTimeoutError } from "../../lib/errors.js";
 import { OpControlSubscriber } from "../../lib/OpControlSubscriber.js";
 import type { OpControlMessage } from "../../lib/opStatus.js";
 import { testScheduler } from "../helpers/marbles.js";
@@ -113,6 +114,20 @@ describe("opControlMiddleware", () => {
         expectObservable(governed(OpControlSubscriber.from(hot("-", signals)), run)).toBe(expected, values);
       });
     });
+  });
+
+  it("passes on what the agent itself errors with, also where that is an error of ours, of another op or gate", () => {
+    const control = OpControlSubscriber.from(NEVER);
+    for (const fault of [new OpWaitTimeoutError(OP, 5), new OpTerminatedError(OTHER, "op"), new HoldOverflowError(1)]) {
+      const told: unknown[] = [];
+      const run$ = throwError(() => fault);
+      governed(control, run$).subscribe({
+        next: (value) => told.push(value),
+        error: (error: unknown) => told.push(error),
+      });
+
+      expect(told).to.deep.equal([fault]);
+    }
   });
 
   describe("ends a run with a RUN_ERROR that says why", () => {

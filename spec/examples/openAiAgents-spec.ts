@@ -32,6 +32,19 @@ function silent(): ScriptedModel<Script> {
 describe("examples/openAiAgents", () => {
   answersUnderOp(answer, scripted, silent);
 
+  it("fails also where the model answers without heeding its signal", async () => {
+    const scene = new Scene();
+    const model = new Script([
+      modelResponder(() => {
+        scene.signals$.next(terminate());
+        return [assistantMessage("Rome")];
+      }),
+    ]);
+
+    expect((await rejectionOf(answer(scene.control, OP, model, scene.weatherIn), Error)).name).to.equal("AbortError");
+    scene.control.close();
+  });
+
   describe("needs what it does: the OpenAI Agents SDK", () => {
     let scene: Scene;
     let model: ScriptedModel<Script>;

@@ -49,6 +49,24 @@ function silent(): ScriptedModel<MockLanguageModelV3> {
 describe("examples/vercelAi", () => {
   answersUnderOp(answer, scripted, silent);
 
+  it("fails with the OpTerminatedError also where the model answers without heeding its signal", async () => {
+    const scene = new Scene();
+    const model = new MockLanguageModelV3({
+      doGenerate: () => {
+        scene.signals$.next(terminate());
+        return Promise.resolve({
+          content: [{ type: "text", text: "Rome" }],
+          finishReason: stopped,
+          usage,
+          warnings: [],
+        });
+      },
+    });
+
+    await rejectionOf(answer(scene.control, OP, model, scene.weatherIn), OpTerminatedError);
+    scene.control.close();
+  });
+
   describe("needs what it does: the Vercel AI SDK", () => {
     let scene: Scene;
     let model: ScriptedModel<MockLanguageModelV3>;

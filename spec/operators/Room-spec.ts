@@ -5,7 +5,7 @@ import { holdWhilePaused } from "../../lib/operators/holdWhilePaused.js";
 import { Room } from "../../lib/operators/Room.js";
 import type { OpStatus } from "../../lib/opStatus.js";
 import { FakeControl } from "../helpers/FakeControl.js";
-import { OP, OTHER, paused, running } from "../helpers/opControl.js";
+import { OP, OTHER, paused, running, terminated } from "../helpers/opControl.js";
 import { record } from "../helpers/record.js";
 import { collectUnhandledErrors } from "../helpers/unhandledErrors.js";
 
@@ -133,6 +133,34 @@ describe("onHeld", () => {
     control.terminate(OTHER);
     expect(held).to.equal(0);
   });
+
+  for (const [what, status, expected] of [
+    ["resumes the op", running(), "bc|"],
+    ["terminates the op", terminated(), "#"],
+  ] as const) {
+    it(`may be told of a value that makes room by whoever ${what} thereupon: what came for it is not left behind`, () => {
+      const source$ = new Subject<string>();
+      const status$ = new Subject<OpStatus>();
+      let held = 0;
+      const onHeld = (change: number): void => {
+        held += change;
+        if (change < 0) status$.next(status);
+      };
+      let told = "";
+      source$.pipe(holdWhilePaused(status$, { limit: 1, overflow: "dropOldest", onHeld })).subscribe({
+        next: (value) => (told += value),
+        error: () => (told += "#"),
+        complete: () => (told += "|"),
+      });
+
+      status$.next(paused());
+      for (const value of "abc") source$.next(value);
+      source$.complete();
+
+      expect(told).to.equal(expected);
+      expect(held).to.equal(0);
+    });
+  }
 
   it("changes nothing by throwing: the values are held, flushed in their order, and it is reported of each", async () => {
     const source$ = new Subject<string>();
