@@ -62,8 +62,16 @@ export class Hold<T> {
     this.#flushing = true;
     const thrown: unknown[] = [];
     while (this.#held.size > 0 && !this.#isStopped()) {
+      const oldest = this.#takeOldest();
+      // Whoever is told of it may have paused the op thereupon, or ended it.
+      if (this.#sink.closed) break;
+      if (this.paused) {
+        this.#held.unshift(oldest);
+        this.#room.enter();
+        break;
+      }
       try {
-        this.#sink.next(this.#takeOldest());
+        this.#sink.next(oldest);
       } catch (error) {
         thrown.push(error);
       }

@@ -162,6 +162,26 @@ describe("onHeld", () => {
     });
   }
 
+  it("may be told of a flushed value by whoever pauses the op thereupon: it is held again, in its place", () => {
+    const source$ = new Subject<string>();
+    const status$ = new Subject<OpStatus>();
+    let held = 0;
+    let pauses = 0;
+    const onHeld = (change: number): void => {
+      held += change;
+      if (change < 0 && pauses++ < 2) status$.next(paused());
+    };
+    const { values } = record(source$.pipe(holdWhilePaused<string>(status$, { onHeld })));
+
+    status$.next(paused());
+    for (const value of "abc") source$.next(value);
+    status$.next(running());
+    status$.next(running());
+    expect([values, held]).to.deep.equal([[], 3]);
+    status$.next(running());
+    expect([values, held]).to.deep.equal([["a", "b", "c"], 0]);
+  });
+
   it("changes nothing by throwing: the values are held, flushed in their order, and it is reported of each", async () => {
     const source$ = new Subject<string>();
     const status$ = new Subject<OpStatus>();
