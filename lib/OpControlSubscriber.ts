@@ -22,7 +22,7 @@ import { type ChannelStatus, channelStatus } from "./channel/ChannelStatus.js";
 import type { SignalSource } from "./channel/SignalSource.js";
 import { sourceOf } from "./channel/sourceOf.js";
 import { cleanUp } from "./cleanUp.js";
-import { check, checkDurationMs, checkSignal } from "./check.js";
+import { check, checkDurationMs, checkOptionNames, checkSignal } from "./check.js";
 import type { Diagnostic } from "./Diagnostic.js";
 import { OpControlUnavailableError } from "./errors.js";
 import { gatewaySource } from "./gatewaySource.js";
@@ -362,7 +362,9 @@ export class OpControlSubscriber implements Disposable {
    *   .subscribe({ next: console.log, error: (error) => console.error(error.message) });
    * ```
    */
-  awaitOp(opId: string, { timeoutMs }: AwaitOptions = {}): Observable<OpStatus> {
+  awaitOp(opId: string, options: AwaitOptions = {}): Observable<OpStatus> {
+    checkOptionNames(options, ["timeoutMs"]);
+    const { timeoutMs } = options;
     const status$ = this.status(opId);
     const expired$ = timeoutMs === undefined ? undefined : expiry(timeoutMs);
     return defer(() => {
@@ -392,7 +394,9 @@ export class OpControlSubscriber implements Disposable {
    * console.log(isAllowed ? "may run" : "nobody has decided");
    * ```
    */
-  whenRunnable(opId: string, { timeoutMs, signal }: WhenRunnableOptions = {}): Promise<boolean> {
+  whenRunnable(opId: string, options: WhenRunnableOptions = {}): Promise<boolean> {
+    checkOptionNames(options, ["timeoutMs", "signal"]);
+    const { timeoutMs, signal } = options;
     return whenRunnable(this.status(opId), {
       timeout$: expiry(timeoutMs),
       aborted$: abortion(signal).pipe(observeOn(asapScheduler)),
@@ -486,7 +490,9 @@ export class OpControlSubscriber implements Disposable {
    * await control.ready({ signal: AbortSignal.timeout(30_000), reconciled: true });
    * ```
    */
-  ready({ signal, reconciled = false }: ReadyOptions = {}): Promise<void> {
+  ready(options: ReadyOptions = {}): Promise<void> {
+    checkOptionNames(options, ["signal", "reconciled"]);
+    const { signal, reconciled = false } = options;
     const live$ = merge(this.connection$, reconciled ? this.diagnostics$ : EMPTY).pipe(
       tap(() => {
         if (this.#unavailable) throw this.#unavailable;

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { defer, EMPTY, isObservable, Observable, type ObservableInput, Subscription, switchMap } from "rxjs";
-import { check, checkDurationMs } from "./check.js";
+import { check, checkDurationMs, checkOptionNames } from "./check.js";
 import type { Cleanup } from "./cleanUp.js";
 import { OpControlUnavailableError, OpTerminatedError } from "./errors.js";
 import { keepContext } from "./keepContext.js";
@@ -129,8 +129,10 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
         passed.catch(() => undefined);
         return passed;
       },
-      onTerminate: (cleanup, { timeoutMs = DEFAULT_CLEANUP_TIMEOUT_MS } = {}) => {
+      onTerminate: (cleanup, options = {}) => {
         check(typeof cleanup === "function", "cleanup", "a function");
+        checkOptionNames(options, ["timeoutMs"]);
+        const { timeoutMs = DEFAULT_CLEANUP_TIMEOUT_MS } = options;
         checkDurationMs("timeoutMs", timeoutMs);
         const start = (error: OpTerminatedError): void => {
           startCleanUp(cleanup, error, timeoutMs);

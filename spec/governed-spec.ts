@@ -382,6 +382,7 @@ describe("governed", () => {
       ["opId", () => governed(control, 1 as never, work)],
       ["timeoutMs", () => governed(control, OP, work, { timeoutMs: -1 })],
       ["signal", () => governed(control, OP, work, { signal: {} as never })],
+      ["abortSignal", () => governed(control, OP, work, { abortSignal: undefined } as never)],
     ];
     for (const [name, misuse] of misuses) expect(misuse).to.throw(TypeError, name);
   });

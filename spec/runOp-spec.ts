@@ -1278,6 +1278,8 @@ describe("runOp", () => {
             "timeoutMs",
           );
         }
+        const misspelt = { timeout: 5 } as never;
+        expect(() => run.onTerminate(() => undefined, misspelt)).to.throw(TypeError, "timeout must be spelt");
       }
     });
   });

@@ -57,6 +57,17 @@ describe("OpControlSubscriber and wrong arguments", () => {
     }
   });
 
+  it("refuses an option that there is not, which would have been in vain", () => {
+    const options = { timeout: 1_000 } as never;
+    for (const call of [
+      () => control.awaitOp(OP, options),
+      () => control.whenRunnable(OP, options),
+      () => control.ready(options),
+    ]) {
+      expect(call, String(call)).to.throw(TypeError, /^timeout /);
+    }
+  });
+
   it("refuses a source that is none", () => {
     for (const source of [undefined, null, 7, {}, () => NEVER]) {
       expect(() => OpControlSubscriber.from(source as never), inspect(source)).to.throw(TypeError);
