@@ -43,3 +43,26 @@ export function checkOptionNames(options: object, known: readonly string[], pare
 export function checkSignal(name: string, value: unknown): asserts value is AbortSignal {
   check(value instanceof AbortSignal, name, "an AbortSignal");
 }
+
+/**
+ * Refuses what cannot be asked for what it is needed for; it need be no more than what can.
+ *
+ * @internal
+ */
+export function checkMethods(name: string, value: unknown, methods: readonly string[], expected: string): void {
+  const given = Object(value) as Readonly<Record<string, unknown>>;
+  check(
+    methods.every((method) => typeof given[method] === "function"),
+    name,
+    expected,
+  );
+}
+
+/**
+ * Refuses what a callback has returned for the id of an op, by the callback's name.
+ *
+ * @internal
+ */
+export function checkReturnedId(callback: string, value: unknown): asserts value is string {
+  check(typeof value === "string", callback, "a function that returns a string, the id of an op");
+}

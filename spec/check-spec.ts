@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { check, checkDurationMs, checkObject, checkOptionNames, checkSignal } from "../lib/check.js";
+import {
+  check,
+  checkDurationMs,
+  checkMethods,
+  checkObject,
+  checkOptionNames,
+  checkReturnedId,
+  checkSignal,
+} from "../lib/check.js";
 
 const MAX_DELAY_MS = 2147483647;
 
@@ -103,6 +111,33 @@ describe("checkSignal", () => {
   ] as const) {
     it(`refuses ${what}`, () => {
       expect(() => checkSignal("signal", value)).to.throw(TypeError, /^signal must be an AbortSignal$/);
+    });
+  }
+});
+
+describe("checkMethods", () => {
+  it("takes whatever has them all, be they its own or not", () => {
+    for (const value of [new Map(), { get: () => undefined, has: () => undefined }]) {
+      expect(() => checkMethods("map", value, ["get", "has"], "a Map")).not.to.throw();
+    }
+  });
+
+  for (const value of [undefined, null, 7, "map", {}, { get: () => undefined }, { get: 1, has: 1 }, () => undefined]) {
+    it(`refuses ${typeof value} ${JSON.stringify(value)}`, () => {
+      expect(() => checkMethods("map", value, ["get", "has"], "a Map")).to.throw(TypeError, /^map must be a Map$/);
+    });
+  }
+});
+
+describe("checkReturnedId", () => {
+  it("takes any string", () => {
+    for (const opId of ["trace:span", "", "*"]) expect(() => checkReturnedId("opIdOf", opId)).not.to.throw();
+  });
+
+  for (const value of [undefined, null, 7, {}, Promise.resolve("trace:span")]) {
+    it(`refuses ${typeof value} ${JSON.stringify(value)}, by the callback that returned it`, () => {
+      const refused = /^opIdOf must be a function that returns a string, the id of an op$/;
+      expect(() => checkReturnedId("opIdOf", value)).to.throw(TypeError, refused);
     });
   }
 });

@@ -1,4 +1,5 @@
 import type { AbstractAgent, RunAgentInput } from "@ag-ui/client";
+import { checkMethods } from "../check.js";
 import { governRuns, type OpControlMiddlewareOptions, type RunControl } from "./opControlMiddleware.js";
 import { isStop } from "./runError.js";
 
@@ -31,6 +32,7 @@ export function governAgent<A extends AbstractAgent>(
   opIdOf: (input: RunAgentInput) => string,
   options: OpControlMiddlewareOptions = {},
 ): A {
+  checkMethods("agent", agent, ["use", "subscribe", "abortRun"], "an AG-UI agent, such as an HttpAgent");
   const running = new WeakMap<RunAgentInput, AbstractAgent>();
   const abort = (input: RunAgentInput): void => {
     const runner = running.get(input);

@@ -1,6 +1,6 @@
 import type { BaseEvent, MiddlewareFunction, RunAgentInput } from "@ag-ui/client";
 import { catchError, defer, type Observable, of, switchMap, throwError, throwIfEmpty } from "rxjs";
-import { check, checkObject, checkOptionNames } from "../check.js";
+import { check, checkMethods, checkObject, checkOptionNames, checkReturnedId } from "../check.js";
 import { AssemblyError, OpControlUnavailableError } from "../errors.js";
 import type { OpControlSubscriber } from "../OpControlSubscriber.js";
 import { checkLimit } from "../operators/HoldOptions.js";
@@ -33,7 +33,8 @@ const defaults = { limit: 65_536 } as const;
  *   were held, for nobody can say then whether it may go on;
  * - `"OP_HOLD_OVERFLOW"` when more than `limit` events had to be held.
  *
- * What the agent itself errors with passes as it is, and so does what `opIdOf` throws.
+ * What the agent itself errors with passes as it is, and so does what `opIdOf` throws; where that returns
+ * no string, the stream errors with a TypeError.
  *
  * An agent that is fetched over HTTP goes on behind an Observable that nobody is subscribed to: {@link governAgent} has
  * it aborted as well. AG-UI takes the first middleware for the outermost; what a later one adds is governed too.
@@ -74,11 +75,13 @@ export function governRuns(
   options: OpControlMiddlewareOptions,
   onStop: (input: RunAgentInput) => void,
 ): MiddlewareFunction {
+  checkMethods("control", control, ["awaitOp", "status"], "an OpControlSubscriber");
   check(typeof opIdOf === "function", "opIdOf", "a function");
   const limit = resolveLimit(options);
   const governed: Governed = (input, next) =>
     defer(() => {
       const opId = opIdOf(input);
+      checkReturnedId("opIdOf", opId);
       return control.awaitOp(opId).pipe(
         throwIfEmpty(closedError),
         switchMap(() => next.run(input)),
