@@ -56,7 +56,7 @@ const cases: Readonly<Record<string, Case>> = {
     words: ["pause", "nobody's\u001b[2J"],
     exitCode: 4,
     stderr:
-      /^error: cannot pause nobody's\\u001b\[2J: 404: nobody registered this op \(exec does; an agent of your own has to\), or it ended more than a minute ago\n$/,
+      /^error: cannot pause nobody's\\u001b\[2J: 404: nobody registered this op \(exec does, and register for an agent of your own\), or it ended more than a minute ago\n$/,
   },
   "says of a conflict which it is": {
     words: ["resume", "terminated:"],
@@ -68,6 +68,28 @@ const cases: Readonly<Record<string, Case>> = {
     exitCode: 2,
     stderr:
       /^error: --yes must be given to terminate every op of every agent at http:\S+: it cannot be undone, and there /,
+  },
+  "registers an op for the agent that is named, in the environment or by options": {
+    words: ["register", "new:", "--agent", "agent-7", "--team", "payments"],
+    exitCode: 0,
+    stdout: new RegExp(`^registered new: at ${TIME}: it is running\n$`),
+  },
+  "leaves an op that is registered already as it is, and prints its record with --json": {
+    words: ["register", "terminated:", "--json"],
+    exitCode: 0,
+    stdout: new RegExp(
+      `^{"op_id":"terminated:","state":"terminated","registered_at":"${TIME}","updated_at":"${TIME}"}\n$`,
+    ),
+  },
+  "says what cannot be registered, and why": {
+    words: ["register", " "],
+    exitCode: 2,
+    stderr: /^error: opId must be the id of an op\n$/,
+  },
+  "refuses a team without an agent": {
+    words: ["register", "demo:1", "--team", "payments"],
+    exitCode: 2,
+    stderr: /^error: --agent must be given where --team or --org is\n$/,
   },
   "refuses an unknown action": {
     words: ["halt-fleet", "stop"],

@@ -11,7 +11,7 @@ Exit codes:
   4  the channel has failed: the gateway refused this agent before it was ever live, or --when-stale fail was due; with
      --no-reconnect also that the gateway is out of reach, is lost or has ended the stream. Else it is tried again
 
-The gateway tells each agent of its own ops only: one of another agent's is shown as running here, whatever it is told.
+The gateway tells each agent of its own ops only: one of another agent's counts as running here, though it may be paused.
 
 With --json, an object a line, each with "at" (RFC 3339):
   {"type":"watching","gateway":…,"orgId":…,"teamId":…,"agentId":…}
