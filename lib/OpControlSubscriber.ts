@@ -22,7 +22,7 @@ import { type ChannelStatus, channelStatus } from "./channel/ChannelStatus.js";
 import type { SignalSource } from "./channel/SignalSource.js";
 import { sourceOf } from "./channel/sourceOf.js";
 import { cleanUp } from "./cleanUp.js";
-import { check, checkDurationMs, checkOptionNames, checkSignal } from "./check.js";
+import { check, checkDurationMs, checkOptions, checkSignal } from "./check.js";
 import type { Diagnostic } from "./Diagnostic.js";
 import { OpControlUnavailableError } from "./errors.js";
 import { gatewaySource } from "./gatewaySource.js";
@@ -363,7 +363,7 @@ export class OpControlSubscriber implements Disposable {
    * ```
    */
   awaitOp(opId: string, options: AwaitOptions = {}): Observable<OpStatus> {
-    checkOptionNames(options, ["timeoutMs"]);
+    checkOptions(options, ["timeoutMs"]);
     const { timeoutMs } = options;
     const status$ = this.status(opId);
     const expired$ = timeoutMs === undefined ? undefined : expiry(timeoutMs);
@@ -395,7 +395,7 @@ export class OpControlSubscriber implements Disposable {
    * ```
    */
   whenRunnable(opId: string, options: WhenRunnableOptions = {}): Promise<boolean> {
-    checkOptionNames(options, ["timeoutMs", "signal"]);
+    checkOptions(options, ["timeoutMs", "signal"]);
     const { timeoutMs, signal } = options;
     return whenRunnable(this.status(opId), {
       timeout$: expiry(timeoutMs),
@@ -491,7 +491,7 @@ export class OpControlSubscriber implements Disposable {
    * ```
    */
   ready(options: ReadyOptions = {}): Promise<void> {
-    checkOptionNames(options, ["signal", "reconciled"]);
+    checkOptions(options, ["signal", "reconciled"]);
     const { signal, reconciled = false } = options;
     const live$ = merge(this.connection$, reconciled ? this.diagnostics$ : EMPTY).pipe(
       tap(() => {

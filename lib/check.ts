@@ -28,11 +28,13 @@ export function checkObject(name: string, value: unknown): asserts value is obje
 }
 
 /**
- * Refuses an option that there is not: it is a misspelt one, and what it was meant to do would not be done.
+ * Refuses what is no object of options, and an option that there is not: it is a misspelt one, and what it was meant to
+ * do would not be done.
  *
  * @internal
  */
-export function checkOptionNames(options: object, known: readonly string[], parent?: string): void {
+export function checkOptions(options: unknown, known: readonly string[], parent?: string): asserts options is object {
+  checkObject(parent ?? "options", options);
   for (const key of Object.keys(options)) {
     const name = parent === undefined ? key : `${parent}.${key}`;
     check(known.includes(key), printable(name), `spelt as one of the options that there are: ${known.join(", ")}`);
@@ -42,4 +44,27 @@ export function checkOptionNames(options: object, known: readonly string[], pare
 /** @internal */
 export function checkSignal(name: string, value: unknown): asserts value is AbortSignal {
   check(value instanceof AbortSignal, name, "an AbortSignal");
+}
+
+/**
+ * Refuses what cannot be asked for what it is needed for; it need be no more than what can.
+ *
+ * @internal
+ */
+export function checkMethods(name: string, value: unknown, methods: readonly string[], expected: string): void {
+  const given = Object(value) as Readonly<Record<string, unknown>>;
+  check(
+    methods.every((method) => typeof given[method] === "function"),
+    name,
+    expected,
+  );
+}
+
+/**
+ * Refuses what a callback has returned for the id of an op, by the callback's name.
+ *
+ * @internal
+ */
+export function checkReturnedId(callback: string, value: unknown): asserts value is string {
+  check(typeof value === "string", callback, "a function that returns a string, the id of an op");
 }

@@ -7,7 +7,7 @@ import {
   isChannelCredentials,
   isReadableOnTheWay,
 } from "./channel/gatewayCredentials.js";
-import { check, checkDurationMs, checkObject, checkOptionNames } from "./check.js";
+import { check, checkDurationMs, checkOptions } from "./check.js";
 import { checkEndpoint } from "./checkEndpoint.js";
 import type { OpRecord } from "./rest/OpRecord.js";
 
@@ -295,8 +295,7 @@ function checkGraceMs(reconnect: BackoffBounds | false, graceMs: number | undefi
 }
 
 function checkAll<T>(checks: Checks<T>, options: unknown, parent?: string): void {
-  checkObject(parent ?? "options", options);
-  checkOptionNames(options, Object.keys(checks), parent);
+  checkOptions(options, Object.keys(checks), parent);
   for (const [key, value] of Object.entries(options as Record<string, unknown>)) {
     if (value !== undefined) checks[key as keyof T](parent === undefined ? key : `${parent}.${key}`, value);
   }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { defer, EMPTY, isObservable, Observable, type ObservableInput, Subscription, switchMap } from "rxjs";
-import { check, checkDurationMs, checkOptionNames } from "./check.js";
+import { check, checkDurationMs, checkOptions } from "./check.js";
 import type { Cleanup } from "./cleanUp.js";
 import { OpControlUnavailableError, OpTerminatedError } from "./errors.js";
 import { keepContext } from "./keepContext.js";
@@ -131,7 +131,7 @@ function startWork<T>(control: RunControl, opId: string, work: OpWork<T>, startC
       },
       onTerminate: (cleanup, options = {}) => {
         check(typeof cleanup === "function", "cleanup", "a function");
-        checkOptionNames(options, ["timeoutMs"]);
+        checkOptions(options, ["timeoutMs"]);
         const { timeoutMs = DEFAULT_CLEANUP_TIMEOUT_MS } = options;
         checkDurationMs("timeoutMs", timeoutMs);
         const start = (error: OpTerminatedError): void => {

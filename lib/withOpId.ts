@@ -1,7 +1,6 @@
 import { check } from "./check.js";
+import { checkOwnId } from "./checkOwnId.js";
 import { opContext } from "./opContext.js";
-import { scopeOfId } from "./opStatus.js";
-import { isOversize, MAX_OP_ID_BYTES } from "./parseSignal.js";
 
 /**
  * Runs a function under an op: within it, and in what it awaits, starts and subscribes to, {@link currentOpId} is that
@@ -25,13 +24,7 @@ import { isOversize, MAX_OP_ID_BYTES } from "./parseSignal.js";
  * @see {@link keepContext}, for what a pipeline does when a callback from elsewhere feeds it.
  */
 export function withOpId<T>(opId: string, fn: () => T): T {
-  check(typeof opId === "string" && opId !== "", "opId", "a non-empty string");
-  check(scopeOfId(opId) === "op", "opId", 'the id of one op: "*" is the whole fleet and "agent:…" all of an agent');
-  check(
-    !isOversize(opId),
-    "opId",
-    `of ${MAX_OP_ID_BYTES} bytes at most: a signal that names a longer one is malformed`,
-  );
+  checkOwnId("opId", opId);
   check(typeof fn === "function", "fn", "a function");
   return opContext.run(opId, fn);
 }

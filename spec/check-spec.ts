@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { check, checkDurationMs, checkObject, checkOptionNames, checkSignal } from "../lib/check.js";
+import {
+  check,
+  checkDurationMs,
+  checkMethods,
+  checkObject,
+  checkOptions,
+  checkReturnedId,
+  checkSignal,
+} from "../lib/check.js";
 
 const MAX_DELAY_MS = 2147483647;
 
@@ -64,23 +72,25 @@ describe("checkObject", () => {
   }
 });
 
-describe("checkOptionNames", () => {
+describe("checkOptions", () => {
   it("takes the options that there are, all or none of them", () => {
-    expect(() => checkOptionNames({ limit: 1 }, ["limit", "overflow"])).not.to.throw();
-    expect(() => checkOptionNames({}, ["limit"])).not.to.throw();
+    expect(() => checkOptions({ limit: 1 }, ["limit", "overflow"])).not.to.throw();
+    expect(() => checkOptions({}, ["limit"])).not.to.throw();
   });
 
   it("refuses any other by its name, and says which there are", () => {
     const expected = /^limits must be spelt as one of the options that there are: limit, overflow$/;
-    expect(() => checkOptionNames({ limits: 1 }, ["limit", "overflow"])).to.throw(TypeError, expected);
-    expect(() => checkOptionNames({ toString: 1 }, ["limit"])).to.throw(TypeError, /^toString must be/);
+    expect(() => checkOptions({ limits: 1 }, ["limit", "overflow"])).to.throw(TypeError, expected);
+    expect(() => checkOptions({ toString: 1 }, ["limit"])).to.throw(TypeError, /^toString must be/);
+  });
+
+  it("refuses what is no object, by the name of the option that holds it where there is one", () => {
+    expect(() => checkOptions(null, ["limit"])).to.throw(TypeError, /^options must be an object$/);
+    expect(() => checkOptions(7, ["limit"], "keepalive")).to.throw(TypeError, /^keepalive must be an object$/);
   });
 
   it("names the option that holds it, and shows no control character", () => {
-    expect(() => checkOptionNames({ "a\n": 1 }, ["b"], "keepalive")).to.throw(
-      TypeError,
-      /^keepalive\.a\\u000a must be/,
-    );
+    expect(() => checkOptions({ "a\n": 1 }, ["b"], "keepalive")).to.throw(TypeError, /^keepalive\.a\\u000a must be/);
   });
 });
 
@@ -103,6 +113,33 @@ describe("checkSignal", () => {
   ] as const) {
     it(`refuses ${what}`, () => {
       expect(() => checkSignal("signal", value)).to.throw(TypeError, /^signal must be an AbortSignal$/);
+    });
+  }
+});
+
+describe("checkMethods", () => {
+  it("takes whatever has them all, be they its own or not", () => {
+    for (const value of [new Map(), { get: () => undefined, has: () => undefined }]) {
+      expect(() => checkMethods("map", value, ["get", "has"], "a Map")).not.to.throw();
+    }
+  });
+
+  for (const value of [undefined, null, 7, "map", {}, { get: () => undefined }, { get: 1, has: 1 }, () => undefined]) {
+    it(`refuses ${typeof value} ${JSON.stringify(value)}`, () => {
+      expect(() => checkMethods("map", value, ["get", "has"], "a Map")).to.throw(TypeError, /^map must be a Map$/);
+    });
+  }
+});
+
+describe("checkReturnedId", () => {
+  it("takes any string", () => {
+    for (const opId of ["trace:span", "", "*"]) expect(() => checkReturnedId("opIdOf", opId)).not.to.throw();
+  });
+
+  for (const value of [undefined, null, 7, {}, Promise.resolve("trace:span")]) {
+    it(`refuses ${typeof value} ${JSON.stringify(value)}, by the callback that returned it`, () => {
+      const refused = /^opIdOf must be a function that returns a string, the id of an op$/;
+      expect(() => checkReturnedId("opIdOf", value)).to.throw(TypeError, refused);
     });
   }
 });

@@ -1,6 +1,7 @@
 import type { AbstractAgent, HttpAgent, RunAgentInput } from "@ag-ui/client";
 import { ignoreElements, NEVER, tap } from "rxjs";
 import { aborted } from "../aborted.js";
+import { checkMethods } from "../check.js";
 import { governRuns, type OpControlMiddlewareOptions, type RunControl } from "./opControlMiddleware.js";
 import { isStop } from "./runError.js";
 
@@ -38,6 +39,7 @@ export function governAgent<A extends AbstractAgent>(
   opIdOf: (input: RunAgentInput) => string,
   options: OpControlMiddlewareOptions = {},
 ): A {
+  checkMethods("agent", agent, ["use", "subscribe", "abortRun"], "an AG-UI agent, such as an HttpAgent");
   const runs = new WeakMap<RunAgentInput, Run>();
   const abort = (input: RunAgentInput): void => {
     const run = runs.get(input);

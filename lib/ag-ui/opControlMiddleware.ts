@@ -1,6 +1,6 @@
 import type { BaseEvent, MiddlewareFunction, RunAgentInput } from "@ag-ui/client";
 import { catchError, defer, merge, NEVER, type Observable, of, switchMap, take, throwError, throwIfEmpty } from "rxjs";
-import { check, checkObject, checkOptionNames } from "../check.js";
+import { check, checkMethods, checkOptions, checkReturnedId } from "../check.js";
 import { AssemblyError, OpControlUnavailableError } from "../errors.js";
 import type { OpControlSubscriber } from "../OpControlSubscriber.js";
 import { checkLimit } from "../operators/HoldOptions.js";
@@ -34,7 +34,7 @@ const defaults = { limit: 65_536 } as const;
  * - `"OP_HOLD_OVERFLOW"` when more than `limit` events had to be held.
  *
  * What the agent itself errors with passes as it is, also where that is an error of a gate of its own, and so does what
- * `opIdOf` throws.
+ * `opIdOf` throws; where that returns no string, the stream errors with a TypeError.
  *
  * An agent that is fetched over HTTP goes on behind an Observable that nobody is subscribed to: {@link governAgent} has
  * it aborted as well. AG-UI takes the first middleware for the outermost; what a later one adds is governed too. Its
@@ -89,11 +89,13 @@ export function governRuns(
   options: OpControlMiddlewareOptions,
   { givenUp = () => NEVER, onStart, onStop }: RunCompanion,
 ): MiddlewareFunction {
+  checkMethods("control", control, ["awaitOp", "status"], "an OpControlSubscriber");
   check(typeof opIdOf === "function", "opIdOf", "a function");
   const limit = resolveLimit(options);
   const governed: Governed = (input, next) =>
     defer(() => {
       const opId = opIdOf(input);
+      checkReturnedId("opIdOf", opId);
       const run$ = defer(() => {
         onStart?.(input);
         return next.run(input);
@@ -134,8 +136,7 @@ function closedError(): OpControlUnavailableError {
 }
 
 function resolveLimit(options: OpControlMiddlewareOptions): number {
-  checkObject("options", options);
-  checkOptionNames(options, Object.keys(defaults));
+  checkOptions(options, Object.keys(defaults));
   const { limit = defaults.limit } = options;
   checkLimit("limit", limit);
   return limit;

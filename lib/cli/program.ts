@@ -5,15 +5,21 @@ import { commandOf } from "./commandOf.js";
 import { demoCommand } from "./demo/demoCommand.js";
 import { execCommand } from "./exec/execCommand.js";
 import { gatewayCommand } from "./gateway/gatewayCommand.js";
-import { actCommand, haltAgentCommand, haltFleetCommand, opsCommand } from "./operator/operatorCommands.js";
+import {
+  actCommand,
+  haltAgentCommand,
+  haltFleetCommand,
+  opsCommand,
+  registerCommand,
+} from "./operator/operatorCommands.js";
 import { watchCommand } from "./watch/watchCommand.js";
 
 const EXIT_CODES = `
 Exit codes:
   0  done
-  2  wrong usage
-  3  the op is terminated
-  4  the channel has failed, or whatever else went wrong
+  2  wrong usage, or not confirmed (halt-fleet)
+  3  the op is terminated (exec; watch, where all of the named ones are; demo, with --gateway)
+  4  the channel has failed, the API has refused it, or whatever else went wrong
 exec passes on those of its command besides.`;
 
 /** The whole `rx-op-control` command, not run yet. */
@@ -38,6 +44,7 @@ export function program(): Command {
       .addCommand(boardCommand())
       .addCommand(gatewayCommand())
       .addCommand(opsCommand())
+      .addCommand(registerCommand())
       .addCommand(actCommand("pause"))
       .addCommand(actCommand("resume"))
       .addCommand(actCommand("terminate"))

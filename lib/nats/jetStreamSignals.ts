@@ -2,7 +2,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { catchError, defer, merge, throwError } from "rxjs";
 import { reconnecting } from "../channel/reconnecting.js";
 import { SignalObservable } from "../channel/SignalObservable.js";
-import { check, checkDurationMs, checkObject, checkOptionNames } from "../check.js";
+import { check, checkDurationMs, checkObject, checkOptions } from "../check.js";
 import { type AgentIdentity, type ReconnectOptions, resolveReconnect } from "../options.js";
 import { busAttempt } from "./busAttempt.js";
 import { checkAgent } from "./checkAgent.js";
@@ -81,7 +81,7 @@ const optionNames = [
  * @throws TypeError naming the option that is wrong.
  */
 export function jetStreamSignals(options: JetStreamOptions): SignalObservable {
-  checkOptions(options);
+  checkBusOptions(options);
   const { orgId = "", teamId = "", agentId, connection, servers = [], connectionOptions = {} } = options;
   const { connectTimeoutMs = 10_000, heartbeatMs = 5_000 } = options;
   const agent = { orgId, teamId, agentId };
@@ -104,9 +104,9 @@ export function jetStreamSignals(options: JetStreamOptions): SignalObservable {
   );
 }
 
-function checkOptions(options: unknown): asserts options is JetStreamOptions {
+function checkBusOptions(options: unknown): asserts options is JetStreamOptions {
   checkAgent(options);
-  checkOptionNames(options, optionNames);
+  checkOptions(options, optionNames);
   const { connection, servers, connectionOptions, connectTimeoutMs, heartbeatMs } = options as JetStreamOptions;
   const hasServers = [servers ?? []].flat().length > 0;
   if (hasServers) checkServers("servers", servers);

@@ -1,4 +1,4 @@
-import { check, checkObject, checkOptionNames } from "../check.js";
+import { check, checkOptions } from "../check.js";
 
 /** What becomes of a value that there is no room for. */
 export type Overflow = "error" | "dropOldest" | "dropNewest";
@@ -30,8 +30,7 @@ const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
 
 /** @internal */
 export function resolveHoldOptions(options: HoldOptions, furtherNames: readonly string[] = []): ResolvedHoldOptions {
-  checkObject("options", options);
-  checkOptionNames(options, [...optionNames, ...furtherNames]);
+  checkOptions(options, [...optionNames, ...furtherNames]);
   const { limit = holdDefaults.limit, overflow = holdDefaults.overflow, onHeld } = options;
   checkLimit("limit", limit);
   check(policies.includes(overflow), "overflow", `one of ${policies.join(", ")}`);

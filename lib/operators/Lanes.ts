@@ -1,4 +1,5 @@
 import { type Observable, type Subscriber, Subscription } from "rxjs";
+import { checkReturnedId } from "../check.js";
 import { OpTerminatedError } from "../errors.js";
 import type { OpState, OpStatus } from "../opStatus.js";
 import { Hold } from "./Hold.js";
@@ -60,6 +61,7 @@ export class Lanes<T> {
   next(value: T): void {
     try {
       const opId = this.#opIdOf(value);
+      checkReturnedId("opIdOf", opId);
       const lane = this.#lanes.get(opId) ?? this.#open(opId);
       const now = statusNow(lane.status$);
       if (now?.state === "terminated") this.#fail(lane, terminationOf(now));

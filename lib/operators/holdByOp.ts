@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable } from "rxjs";
-import { check } from "../check.js";
+import { check, checkMethods } from "../check.js";
 import { type HoldByOpOptions, resolveHoldByOpOptions } from "./HoldByOpOptions.js";
 import { Lanes, type StatusLookup } from "./Lanes.js";
 import { untilClosed } from "./untilClosed.js";
@@ -12,7 +12,8 @@ import { untilClosed } from "./untilClosed.js";
  * an op that has nothing held. A terminate drops that op's values and tells `onDrop` of each, or errors the whole stream
  * with an {@link OpTerminatedError} where `onTerminated` is `"error"`. It errors with a {@link HoldOverflowError} when a
  * value finds no room, and with an {@link OpControlUnavailableError} when the channel has failed, or the statuses
- * complete while values are held. What `opIdOf` or `onDrop` throws errors the stream.
+ * complete while values are held. What `opIdOf` or `onDrop` throws errors the stream,
+ * and so does, with a TypeError, an `opIdOf` that returns no string.
  *
  * ```
  * -a-x-b-y---z-   source; a and b are of one op, x, y and z of another
@@ -41,8 +42,7 @@ export function holdByOp<T>(
   opIdOf: (value: T) => string,
   options: HoldByOpOptions<T> = {},
 ): MonoTypeOperatorFunction<T> {
-  const given = control as Partial<StatusLookup> | null | undefined;
-  check(typeof given?.status === "function", "control", "an OpControlSubscriber, or have a status method like one");
+  checkMethods("control", control, ["status"], "an OpControlSubscriber, or have a status method like one");
   check(typeof opIdOf === "function", "opIdOf", "a function");
   const resolved = resolveHoldByOpOptions(options);
   return (source) =>

@@ -1,5 +1,5 @@
 import { type Attributes, type Meter, metrics } from "@opentelemetry/api";
-import { check, checkObject, checkOptionNames } from "../check.js";
+import { check, checkObject, checkOptions } from "../check.js";
 import { OpControlSubscriber } from "../OpControlSubscriber.js";
 import { quietly } from "./quietly.js";
 import { tellCounters } from "./tellCounters.js";
@@ -84,8 +84,7 @@ export function opControlMetrics(
 }
 
 function resolveOptions(options: OpControlMetricsOptions): Required<OpControlMetricsOptions> {
-  checkObject("options", options);
-  checkOptionNames(options, ["meter", "attributes"]);
+  checkOptions(options, ["meter", "attributes"]);
   const { meter = metrics.getMeter("rx-op-control"), attributes = {} } = options;
   const given = meter as Partial<Meter> | null;
   check(typeof given?.addBatchObservableCallback === "function", "meter", "a Meter of OpenTelemetry");

@@ -53,7 +53,7 @@ describe("OpControlSubscriber and wrong arguments", () => {
       () => control.ready(null as never),
       () => OpControlSubscriber.from(NEVER, null as never),
     ]) {
-      expect(call, String(call)).to.throw(TypeError);
+      expect(call, String(call)).to.throw(TypeError, /^options /);
     }
   });
 

@@ -107,6 +107,10 @@ describe("governAgent", () => {
   });
 
   it("throws a TypeError at once that names the wrong argument", () => {
+    for (const agent of [undefined, null, 7, {}, signals$, { run: () => signals$ }]) {
+      expect(() => governAgent(agent as never, control, opIdOf)).to.throw(TypeError, /^agent must be an AG-UI agent/);
+    }
+    expect(() => governAgent(new ScriptedAgent(), {} as never, opIdOf)).to.throw(TypeError, /^control must be /);
     expect(() => governAgent(new ScriptedAgent(), control, op as never)).to.throw(TypeError, "opIdOf");
     expect(() => governAgent(new ScriptedAgent(), control, opIdOf, { limit: 0 })).to.throw(TypeError, "limit");
   });

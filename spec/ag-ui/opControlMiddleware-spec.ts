@@ -212,7 +212,7 @@ describe("opControlMiddleware", () => {
     expect(asked).to.deep.equal([input]);
   });
 
-  it("passes on what opIdOf throws, and refuses what is no op id", () => {
+  it("passes on what opIdOf throws, and says of what it returns that it is no op id", () => {
     const control = OpControlSubscriber.from(NEVER);
     const fault = new Error("no trace");
     const next = { run: () => throwError(() => new Error("started")) } as never;
@@ -222,13 +222,17 @@ describe("opControlMiddleware", () => {
     const wrong = opControlMiddleware(control, () => undefined as never);
 
     expect(record(throwing(input, next) as unknown as Observable<unknown>).end).to.equal(fault);
-    expect(record(wrong(input, next) as unknown as Observable<unknown>).end).to.be.instanceOf(TypeError);
+    expect(record(wrong(input, next) as unknown as Observable<unknown>).end)
+      .to.be.instanceOf(TypeError)
+      .with.property("message", "opIdOf must be a function that returns a string, the id of an op");
   });
 
   it("throws a TypeError at once that names the wrong argument", () => {
     const control = OpControlSubscriber.from(NEVER);
     const opIdOf = (): string => OP;
     const misuses: [string, () => unknown][] = [
+      ["control", () => opControlMiddleware(undefined as never, opIdOf)],
+      ["control", () => opControlMiddleware({ status: () => NEVER } as never, opIdOf)],
       ["opIdOf", () => opControlMiddleware(control, OP as never)],
       ["limit", () => opControlMiddleware(control, opIdOf, { limit: 0 })],
       ["overflow", () => opControlMiddleware(control, opIdOf, { overflow: "dropOldest" } as never)],

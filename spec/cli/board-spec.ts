@@ -49,7 +49,7 @@ describe("rx-op-control board, as a process", function () {
     await using run = new CommandRun(["board", ...args], { env: { AASM_API_KEY: API_KEY } });
     await run.printed("channel    live\n");
     const url = /^board {6}(http:\/\/127\.0\.0\.1:\d+\/[\w-]{22,}\/)$/m.exec(run.stdout)?.[1] ?? "";
-    expect(run.stdout).to.include(`gateway    ${gateway.endpoint}, as agent agent-7\n`);
+    expect(run.stdout).to.include(`gateway    ${gateway.endpoint}, as agent agent-7 (org acme)\n`);
     const page = await ask(url);
     expect(page.status).to.equal(200);
     expect(page.body).to.include("<title>op control</title>");

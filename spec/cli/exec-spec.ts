@@ -20,7 +20,7 @@ const PATROL_MS = 1_200;
 /** Wrong usage, and what is said about it. */
 const misuses: readonly Misuse[] = [
   ["no op", ["--", "true"], /^error: required option '--op <id>' not specified/],
-  ["an op without a name", ["--op", "", "--", "true"], /^error: --op must be the id of an op/],
+  ["an op without a name", ["--op", "", "--", "true"], /^error: --op must be a non-empty string/],
   ["the fleet for an op", ["--op", "*", "--", "true"], /^error: --op must be the id of one op/],
   ["no command", ["--op", "x:1"], /^error: missing required argument 'command'/],
   ["a grace that is none", ["--op", "x:1", "--grace", "soon", "--", "true"], /^error: .*--grace.*must be a duration/i],

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { AgentIdentity } from "../../lib/options.js";
 import type { OpRecord } from "../../lib/rest/OpRecord.js";
 import { DevGateway } from "../../lib/testing/DevGateway.js";
 import { US } from "../helpers/gateways.js";
@@ -56,7 +57,7 @@ const cases: Readonly<Record<string, Case>> = {
     words: ["pause", "nobody's\u001b[2J"],
     exitCode: 4,
     stderr:
-      /^error: cannot pause nobody's\\u001b\[2J: 404: nobody registered this op \(exec does; an agent of your own has to\), or it ended more than a minute ago\n$/,
+      /^error: cannot pause nobody's\\u001b\[2J: 404: nobody registered this op \(exec does, and register for an agent of your own\), or it ended more than a minute ago\n$/,
   },
   "says of a conflict which it is": {
     words: ["resume", "terminated:"],
@@ -68,6 +69,28 @@ const cases: Readonly<Record<string, Case>> = {
     exitCode: 2,
     stderr:
       /^error: --yes must be given to terminate every op of every agent at http:\S+: it cannot be undone, and there /,
+  },
+  "registers an op for the agent that is named": {
+    words: ["register", "new:", "--agent", "agent-7", "--team", "payments"],
+    exitCode: 0,
+    stdout: new RegExp(`^registered new: at ${TIME}: it is running\n$`),
+  },
+  "leaves an op that is registered already as it is, and prints its record with --json": {
+    words: ["register", "terminated:", "--json"],
+    exitCode: 0,
+    stdout: new RegExp(
+      `^{"op_id":"terminated:","state":"terminated","registered_at":"${TIME}","updated_at":"${TIME}"}\n$`,
+    ),
+  },
+  "says what cannot be registered, and why": {
+    words: ["register", " "],
+    exitCode: 2,
+    stderr: /^error: opId must be the id of an op\n$/,
+  },
+  "refuses a team without an agent": {
+    words: ["register", "demo:1", "--team", "payments"],
+    exitCode: 2,
+    stderr: /^error: --agent must be given where --team or --org is\n$/,
   },
   "refuses an unknown action": {
     words: ["halt-fleet", "stop"],
@@ -82,10 +105,15 @@ describe("the operator's commands, as processes,", function () {
   let gateway: DevGateway;
   let agent: RawStream;
   const runs = new Map<string, CommandRun>();
+  /** Whose each op is that was registered. */
+  const owners = new Map<string, AgentIdentity | undefined>();
 
   // Together, for each takes most of a second to start.
   before(async () => {
     gateway = await DevGateway.start({ rest: { apiKey: KEY } });
+    gateway.ops.events$.subscribe((event) => {
+      if (event.type === "registered") owners.set(event.record.op_id, event.agent);
+    });
     const { ops } = gateway;
     for (const opId of ["running:", "ours:", "paused:", "terminated:", "--dashed"]) ops.register(opId, US);
     await ops.act("paused:", "pause");
@@ -114,6 +142,11 @@ describe("the operator's commands, as processes,", function () {
       while (!heard().includes(sent)) await agent.received(agent.messages.length + 1);
     });
   }
+
+  it("register an op for that agent, and for no other", async () => {
+    await runs.get("registers an op for the agent that is named")!.exitCode();
+    expect(owners.get("new:")).to.deep.equal({ orgId: "", teamId: "payments", agentId: "agent-7" });
+  });
 
   it("send nothing but what was accepted", async () => {
     for (const run of runs.values()) await run.exitCode();

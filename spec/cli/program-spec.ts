@@ -32,13 +32,14 @@ describe("the program", () => {
       "halt-agent",
       "halt-fleet",
       "ops",
+      "register",
       "board",
     ]);
   });
 
   it("documents the exit codes in its help", () => {
     expect(helpOf(program()))
-      .to.match(/Exit codes:\n {2}0 {2}done\n {2}2 {2}wrong usage\n {2}3 {2}.*terminated\n {2}4 {2}.*channel/)
+      .to.match(/Exit codes:\n {2}0 {2}done\n {2}2 {2}wrong usage.*\n {2}3 {2}.*terminated.*\n {2}4 {2}.*channel/)
       .and.to.match(/Examples:\n( {2}\$ rx-op-control .*\n)+/);
   });
 
@@ -62,6 +63,12 @@ describe("the program", () => {
         const [, examples = ""] = helpOf(command).split("Examples:\n");
         const [first = ""] = examples.split("\n");
         expect(first).to.match(new RegExp(`^ {2}\\$ rx-op-control ${command.name()}\\b`));
+      });
+
+      it("says what its exit codes mean", () => {
+        expect(helpOf(command)).to.match(/^Exit codes?:/m);
+        // Only of halt-fleet is anything to be confirmed.
+        expect(/\bconfirm/.test(helpOf(command))).to.equal(command.name() === "halt-fleet");
       });
 
       it("says what each of its options and arguments is", () => {

@@ -54,9 +54,11 @@ describe("rx-op-control watch, as a process", function () {
       run.kill("SIGINT");
       expect(await run.exitCode()).to.equal(0);
       const lines = run.stdout.trimEnd().split("\n");
-      for (const line of lines) expect(line).to.match(new RegExp(`^${TIME} (channel|running|paused|terminated) `));
+      for (const line of lines)
+        expect(line).to.match(new RegExp(`^${TIME} (watching|channel|running|paused|terminated) `));
       const withoutTime = lines.map((line) => line.slice(line.indexOf(" ") + 1));
-      expect(withoutTime.slice(0, 9)).to.deep.equal([
+      expect(withoutTime.slice(0, 10)).to.deep.equal([
+        `watching ${first.endpoint} as agent agent-7 (org acme, team payments), and nothing that is for another agent`,
         "channel connecting",
         "running * (scope: fleet)",
         "running agent:agent-7 (scope: agent)",
@@ -67,10 +69,10 @@ describe("rx-op-control watch, as a process", function () {
         "paused agent:agent-7 (scope: fleet)",
         "paused demo:2 (scope: fleet)",
       ]);
-      expect(withoutTime[9]).to.match(
+      expect(withoutTime[10]).to.match(
         /^channel reconnecting, attempt 1 in .* \(what is paused stays paused, what runs goes on\)/,
       );
-      expect(withoutTime.slice(9).filter((line) => !line.startsWith("channel "))).to.deep.equal([
+      expect(withoutTime.slice(10).filter((line) => !line.startsWith("channel "))).to.deep.equal([
         "terminated demo:1 (scope: op)",
       ]);
       expect(run.stdout).to.not.match(/[\u001b\r]/);
@@ -86,6 +88,7 @@ describe("rx-op-control watch, as a process", function () {
       gateway.haltFleet("TERMINATE");
       expect(await run.exitCode()).to.equal(3);
       expect(withoutTimes(run.stdout)).to.deep.equal([
+        `watching ${gateway.endpoint} as agent demo-agent (org demo, team demo), and nothing that is for another agent`,
         "channel connecting",
         "running demo:1 (scope: op)",
         "running demo:2 (scope: op)",
@@ -127,12 +130,15 @@ describe("rx-op-control watch, as a process", function () {
         .split("\n")
         .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
       for (const { at } of events) expect(at).to.match(new RegExp(`^${TIME}$`));
-      const [connecting, ...others] = events.map(({ at: _at, ...event }) => event);
+      const [whom, connecting, ...others] = events.map(({ at: _at, ...event }) => event);
+      const demoAgent = { orgId: "demo", teamId: "demo", agentId: "demo-agent" };
+      expect(whom).to.deep.equal({ type: "watching", gateway: gateway.endpoint, ...demoAgent });
       expect(connecting).to.include({ type: "channel", state: "connecting", attempt: 1 });
       expect(others.filter(({ type }) => type !== "channel")).to.deep.equal([
         { type: "status", opId: "demo:1", state: "running", scope: "op", sequence: "0" },
         { type: "diagnostic", kind: "malformedSignal", reason: "emptyOpId", opId: "", count: 1 },
         { type: "status", opId: "demo:1", state: "terminated", scope: "op", sequence: "18446744073709551615" },
+        { type: "signal", opId: "demo:1", signal: "TERMINATE", sequence: "18446744073709551615" },
       ]);
     });
 
@@ -141,7 +147,7 @@ describe("rx-op-control watch, as a process", function () {
       const pipe = '"$@" | head -n 1; echo "ended with ${PIPESTATUS[0]}"';
       await using run = new Run(["bash", "-c", pipe, "bash", ...COMMAND, "watch", "--gateway", gateway.endpoint]);
       expect(await run.exitCode()).to.equal(0);
-      expect(run.stdout).to.match(/channel connecting\nended with 0\n$/);
+      expect(run.stdout).to.match(/watching .*\nended with 0\n$/);
       expect(run.stderr).to.equal("");
     });
   });
@@ -202,7 +208,7 @@ describe("rx-op-control watch, as a process", function () {
       await run.printed("live for");
       gateway.terminate("demo:1");
       expect(await run.exitCode()).to.equal(3);
-      expect(lastTable(run.stdout).at(-1)).to.match(/^demo:1 +terminated +op +0 s +[01]$/);
+      expect(lastTable(run.stdout).at(-1)).to.match(/^demo:1 +terminated +op +0 s +1$/);
       expect(run.stdout).to.not.match(/\u001b\[[\d;]*m/);
     });
 
@@ -213,7 +219,7 @@ describe("rx-op-control watch, as a process", function () {
       gateway.terminate("demo:1");
       expect(await run.exitCode()).to.equal(3);
       expect(run.stdout).to.not.include("\u001b");
-      expect(JSON.parse(run.stdout.trimEnd().split("\r\n").at(-1)!)).to.include({ state: "terminated" });
+      expect(JSON.parse(run.stdout.trimEnd().split("\r\n").at(-1)!)).to.include({ signal: "TERMINATE" });
     });
   });
 

@@ -551,7 +551,9 @@ describe("holdByOp", () => {
         const control = OpControlSubscriber.from(NEVER);
         const held = of("a").pipe(holdByOp(control, () => opId as never));
 
-        expect(errorOf(held, TypeError).message).to.equal("opId must be a string");
+        expect(errorOf(held, TypeError).message).to.equal(
+          "opIdOf must be a function that returns a string, the id of an op",
+        );
         control.close();
       });
     }

@@ -77,6 +77,17 @@ describe("marbleMatcher", () => {
       expect(() => expectTheOther(new TestScheduler(marbleMatcher))).to.throw(AssertionError);
     });
 
+    it("says at which frame what is missing, and what came instead", () => {
+      const run = (): void =>
+        new TestScheduler(marbleMatcher).run(({ cold, expectObservable }) => {
+          expectObservable(cold("a-b|")).toBe("a-c|");
+        });
+      expect(run).to.throw(
+        AssertionError,
+        /\n {2}frame 0 {2}'a'\n- frame 2 {2}'c'\n\+ frame 2 {2}'b'\n {2}frame 3 {2}complete$/,
+      );
+    });
+
     it("fails a stream that tells too much, too little or at another time", () => {
       for (const wrong of ["a-b|", "a--|", "a-bb|", "-a-b|", "a-b-|"]) {
         const run = (): void =>

@@ -4,6 +4,12 @@ import { commandOf } from "../commandOf.js";
 import { withConnectionOptions } from "../connection/connectionOptions.js";
 import type { BoardArguments } from "./runBoard.js";
 
+const EXIT_CODES = `
+Exit codes:
+  0  it was told to stop (Ctrl-C, SIGTERM)
+  2  wrong usage
+  4  it cannot listen; or it was told to stop, and the channel had failed by then`;
+
 /** `rx-op-control board`: the ops of an agent on a live web page, with the buttons to stop them. */
 export function boardCommand(): Command {
   const command = commandOf(
@@ -19,10 +25,12 @@ export function boardCommand(): Command {
     .option("--port <number>", "the port of the page (default: any that is free)", portNumber)
     .option("--json", "print the page's address as a line of JSON");
   withApiOptions(command, "http://127.0.0.1:7700, where the gateway is on this machine and it answers");
-  return withConnectionOptions(command).action(async (args: BoardArguments) => {
-    const { runBoard } = await import("./runBoard.js");
-    process.exitCode = await runBoard(args);
-  });
+  return withConnectionOptions(command)
+    .addHelpText("after", EXIT_CODES)
+    .action(async (args: BoardArguments) => {
+      const { runBoard } = await import("./runBoard.js");
+      process.exitCode = await runBoard(args);
+    });
 }
 
 function portNumber(text: string): number {

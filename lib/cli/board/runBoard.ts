@@ -3,6 +3,7 @@ import { isLoopback } from "../../channel/isLoopback.js";
 import { OpControlSubscriber } from "../../OpControlSubscriber.js";
 import { printable } from "../../printable.js";
 import { type ApiArguments, opsClientOf } from "../api/apiOptions.js";
+import { agentText } from "../connection/agentText.js";
 import { type ConnectionArguments, connectionOf } from "../connection/connectionOptions.js";
 import { showConnection } from "../connection/showConnection.js";
 import { ExitCode } from "../ExitCode.js";
@@ -34,7 +35,7 @@ export async function runBoard({ port, json, api, ...args }: BoardArguments): Pr
   } else {
     process.stdout.write(`${"board".padEnd(LABEL_WIDTH)}${board.url}\n`);
     line("", "whoever has this address sees the ops and can press the buttons; Ctrl-C ends it");
-    line("gateway", `${endpoint}, as agent ${agentId}`);
+    line("gateway", `${endpoint}, as agent ${agentText(about)}`);
     showConnection({ line }, control.connection$);
   }
   await ended;

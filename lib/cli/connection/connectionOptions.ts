@@ -4,6 +4,7 @@ import { checkEndpoint } from "../../checkEndpoint.js";
 import type { AgentIdentity, ConnectOptions, WhenStaleOptions } from "../../options.js";
 import { durationMs } from "../durationMs.js";
 import { given } from "../given.js";
+import { type AgentArguments, withAgentOptions } from "./agentOptions.js";
 
 const DEFAULT_ENDPOINT = "127.0.0.1:50051";
 const DEFAULT_STALE_AFTER_MS = 10_000;
@@ -15,11 +16,8 @@ const RECONNECT = { initialDelayMs: 500, maxDelayMs: 4_000 };
 const DEMO_AGENT = { orgId: "demo", teamId: "demo", agentId: "demo-agent" };
 
 /** What the connection options say, as commander gives it. */
-export interface ConnectionArguments {
+export interface ConnectionArguments extends AgentArguments {
   readonly gateway?: string;
-  readonly org?: string;
-  readonly team?: string;
-  readonly agent?: string;
   readonly token?: string;
   readonly allowInsecure?: boolean;
   readonly reconnect: boolean;
@@ -35,15 +33,10 @@ export interface Connection {
 
 /** Gives a command the options that say which gateway it subscribes to, and as which agent. */
 export function withConnectionOptions(command: Command, otherwise = DEFAULT_ENDPOINT): Command {
-  return command
-    .addOption(new Option("--gateway <host:port>", `the gateway (default: ${otherwise})`).env("AA_GATEWAY_ENDPOINT"))
-    .addOption(
-      new Option("--agent <id>", "the agent to be (default: demo-agent, on this machine only)").env(
-        "AA_GATEWAY_AGENT_ID",
-      ),
-    )
-    .addOption(new Option("--team <id>", "the agent's team").env("AA_AGENT_TEAM_ID"))
-    .addOption(new Option("--org <id>", "the agent's organisation").env("AA_AGENT_ORG_ID"))
+  command.addOption(
+    new Option("--gateway <host:port>", `the gateway (default: ${otherwise})`).env("AA_GATEWAY_ENDPOINT"),
+  );
+  return withAgentOptions(command, "the agent to be (default: demo-agent, on this machine only)")
     .addOption(
       new Option(
         "--token <token>",

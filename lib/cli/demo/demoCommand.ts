@@ -3,6 +3,13 @@ import { withConnectionOptions } from "../connection/connectionOptions.js";
 import { commandOf } from "../commandOf.js";
 import type { DemoArguments } from "./runDemo.js";
 
+const EXIT_CODES = `
+Exit codes:
+  0  the agent has worked through every line, you have quit, or in the demo's own gateway it was terminated
+  2  wrong usage, or a wrong --input
+  3  with --gateway: the op is terminated
+  4  the channel has failed`;
+
 /** `rx-op-control demo`: what `npm start` does. */
 export function demoCommand(): Command {
   const command = commandOf(
@@ -14,8 +21,10 @@ export function demoCommand(): Command {
   )
     .option("--input <file>", "the text to work through, a tool call per line (default: this package's README.md)")
     .option("--op <id>", "the op that the agent works under", "demo:1");
-  return withConnectionOptions(command, "one of its own").action(async (args: DemoArguments) => {
-    const { runDemo } = await import("./runDemo.js");
-    process.exitCode = await runDemo(args);
-  });
+  return withConnectionOptions(command, "one of its own")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (args: DemoArguments) => {
+      const { runDemo } = await import("./runDemo.js");
+      process.exitCode = await runDemo(args);
+    });
 }

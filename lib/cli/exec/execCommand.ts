@@ -27,7 +27,7 @@ The command runs in a session of its own, with this terminal's input and output,
 and with no other open files of ours.
 
 Exit code: the command's own (of a signal it died of, we die too; but Node tells 0 of a real-time signal); 126 or 127 if
-it cannot be run; 3 if the op was terminated; 4 if nobody can say any more whether it may run.`;
+it cannot be run; 2 if the usage was wrong; 3 if the op was terminated; 4 if nobody can say any more whether it may run.`;
 
 /** `rx-op-control exec`: governs any process. */
 export function execCommand(): Command {

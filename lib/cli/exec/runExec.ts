@@ -1,7 +1,7 @@
 import { isatty } from "node:tty";
 import { check } from "../../check.js";
+import { checkOwnId } from "../../checkOwnId.js";
 import type { ApiArguments } from "../api/apiOptions.js";
-import { checkOwnId } from "../checkOwnId.js";
 import { coloursFor } from "../colours.js";
 import { type ConnectionArguments, connectionOf } from "../connection/connectionOptions.js";
 import { Narrator } from "./Narrator.js";
@@ -23,7 +23,7 @@ export interface ExecArguments extends ConnectionArguments, ApiArguments {
 export async function runExec(command: readonly string[], args: ExecArguments): Promise<Outcome> {
   const { op: opId, grace: graceMs, json: isJson = false, quiet: isQuiet = false } = args;
   check(process.platform !== "win32", "the platform", "one that can stop a process and continue it: Windows cannot");
-  checkOwnId(opId, "--op");
+  checkOwnId("--op", opId);
   const connection = connectionOf(args);
   const registration = registrationOf(args, connection.endpoint);
   // Whoever lists processes sees what this one is for, and no token; and it is not ended as one more "node".

@@ -11,14 +11,14 @@ If AASM_API_KEY is set, the REST API requires it as a bearer key.
 On a terminal, type pause, resume or terminate, and an op, or * for the whole fleet; "ops" lists the ops. An op that is not
 registered is said to every agent that is subscribed here, and to no bus.
 
-An op that was registered without an agent is everybody's: its signals go to every subscriber, where the real
+An op that was registered without an agent (register does so without --agent) is everybody's: its signals go to every subscriber, where the real
 gateway sends none.
 
 With --nats, what operators do is published to the bus, and what is published there goes to the agents of every gateway
 on it. The stream is created where there is none. An op without an agent is refused then: the bus has no subject for it.
 
 Exit codes:
-  0  it was told to stop (Ctrl-C, SIGTERM)
+  0  it was told to stop (Ctrl-C, SIGTERM, on a terminal also Ctrl-D)
   2  wrong usage, or a wrong file of tokens
   4  it cannot listen, or the bus has a stream that is not for signals, or refuses us`;
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { isSendableToken } from "../../channel/credentialToken.js";
-import { check, checkObject, checkOptionNames } from "../../check.js";
+import { check, checkObject, checkOptions } from "../../check.js";
 import type { AgentIdentity } from "../../options.js";
 import { describeError, printable } from "../../printable.js";
 
@@ -46,8 +46,7 @@ function parsedJson(text: string, name: string): unknown {
 }
 
 function agentOf(value: unknown, name: string): AgentIdentity {
-  checkObject(name, value);
-  checkOptionNames(value, NAMES, name);
+  checkOptions(value, NAMES, name);
   const { agent_id: agentId, team_id: teamId = "", org_id: orgId = "" } = value as WireAgent;
   check(typeof agentId === "string" && agentId !== "", `${name}.agent_id`, "a non-empty string");
   check(typeof teamId === "string", `${name}.team_id`, "a string");

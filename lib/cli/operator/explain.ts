@@ -22,14 +22,14 @@ const conflicts: Readonly<Record<string, Readonly<Partial<Record<OpAction, strin
   terminated: { pause: "it is already terminated", resume: "it is already terminated" },
 };
 
-/** A refusal in a sentence, with what can be found out about it; without a request it is about the list of ops. */
-export async function explain(error: unknown, client: OpsClient, request?: OperatorRequest): Promise<unknown> {
+/** A refusal in a sentence, with what can be found out about it. What was asked is a request, or said in words. */
+export async function explain(error: unknown, client: OpsClient, asked: OperatorRequest | string): Promise<unknown> {
   if (!(error instanceof OpsApiError)) return error;
-  return new Error(`cannot ${textOf(request)}: ${await reasonOf(error, client, request)}`, { cause: error });
+  const [what, request] = typeof asked === "string" ? [asked] : [textOf(asked), asked];
+  return new Error(`cannot ${what}: ${await reasonOf(error, client, request)}`, { cause: error });
 }
 
-function textOf(request: OperatorRequest | undefined): string {
-  if (!request) return "list the ops";
+function textOf(request: OperatorRequest): string {
   const { action, scope, opId } = request;
   if (scope === "fleet") return `${action} the fleet`;
   return scope === "agent" ? `${action} the agent of ${printable(opId)}` : `${action} ${printable(opId)}`;
@@ -47,7 +47,7 @@ async function reasonOf(error: OpsApiError, client: OpsClient, request?: Operato
     case 404:
       // Any server says so of a route that it does not have.
       return request && request.scope !== "fleet" && (await isListing(client))
-        ? "404: nobody registered this op (exec does; an agent of your own has to), or it ended more than a minute ago"
+        ? "404: nobody registered this op (exec does, and register for an agent of your own), or it ended more than a minute ago"
         : `${error.message}: is ${apiUrl} the gateway's API server?`;
     case 409:
       return request ? conflictOf(error, client, request) : error.message;

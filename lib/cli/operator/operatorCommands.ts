@@ -2,15 +2,23 @@ import { Argument, type Command } from "commander";
 import { OP_ACTIONS, type OpAction } from "../../rest/OpRecord.js";
 import { withApiOptions } from "../api/apiOptions.js";
 import { commandOf } from "../commandOf.js";
+import { withAgentOptions } from "../connection/agentOptions.js";
 import type { OperatorRequest } from "./explain.js";
 import type { OpsArguments } from "./runOps.js";
+import type { RegisterArguments } from "./runRegister.js";
 import type { RequestArguments } from "./runRequest.js";
 
-const EXIT_CODES = `
+/** What the exit codes mean, where these two do not mean the same everywhere. */
+function exitCodes(done = "the gateway has accepted it", usage = "wrong usage"): string {
+  return `
 Exit codes:
-  0  the gateway has accepted it
-  2  wrong usage, or not confirmed
+  0  ${done}
+  2  ${usage}
   4  the gateway refused it, or could not be asked`;
+}
+
+const CONFIRMED = `wrong usage; or it is to terminate, and that was not confirmed: somebody at the terminal has typed
+     something else than yes, or there is no terminal and no --yes`;
 
 const DASHES = `
 An op whose id begins with a dash goes behind "--".
@@ -28,7 +36,7 @@ export function actCommand(action: OpAction): Command {
     `rx-op-control ${action} 4bf92f35:00f067aa`,
     `rx-op-control ${action} --api https://gateway.example demo:1`,
   ]).argument("<op>", "the op's id, as `rx-op-control ops` lists it");
-  return asking(command, DASHES).action((opId: string, args: RequestArguments) =>
+  return asking(command, DASHES + exitCodes()).action((opId: string, args: RequestArguments) =>
     run({ action, scope: "op", opId }, args),
   );
 }
@@ -43,7 +51,7 @@ export function haltAgentCommand(): Command {
   )
     .argument("<op>", "an op of that agent")
     .addArgument(actionArgument());
-  return asking(command, DASHES).action((opId: string, action: OpAction, args: RequestArguments) =>
+  return asking(command, DASHES + exitCodes()).action((opId: string, action: OpAction, args: RequestArguments) =>
     run({ action, scope: "agent", opId }, args),
   );
 }
@@ -58,8 +66,30 @@ export function haltFleetCommand(): Command {
   )
     .addArgument(actionArgument())
     .option("-y, --yes", "confirm to terminate, and ask for nothing");
-  return asking(command).action((action: OpAction, args: RequestArguments) =>
+  return asking(command, exitCodes(undefined, CONFIRMED)).action((action: OpAction, args: RequestArguments) =>
     run({ action, scope: "fleet", opId: "" }, args),
+  );
+}
+
+const REGISTERED = `
+The gateway of production knows whose an op is, and does not read --agent. One for development sends the op's signals to
+that agent; without --agent to every one that is subscribed.
+`;
+
+/** `rx-op-control register`: makes an op known, so that it can be acted on. */
+export function registerCommand(): Command {
+  const command = commandOf(
+    "register",
+    "Register an op, so that it can be paused, resumed and terminated; exec does so by itself. One that is known " +
+      "already stays in its state.",
+    ["rx-op-control register demo:2", "rx-op-control register 4bf92f35:00f067aa --agent agent-7"],
+  ).argument("<op>", "the op's id, as its agent asks about it");
+  const details = `${REGISTERED}${DASHES}${exitCodes("it is registered, now or since before")}`;
+  return asking(withAgentOptions(command, "whose op it is (default: nobody's)"), details).action(
+    async (opId: string, args: RegisterArguments) => {
+      const { runRegister } = await import("./runRegister.js");
+      process.exitCode = await runRegister(opId, args);
+    },
   );
 }
 
@@ -71,7 +101,8 @@ export function opsCommand(): Command {
       "registered and since when in that state, with tabs in between. Ops that have ended are listed for a minute.",
     ["rx-op-control ops", "rx-op-control ops --json | jq -r 'select(.state == \"paused\").op_id'"],
   );
-  return asking(command).action(async (args: OpsArguments) => {
+  const codes = exitCodes("they are listed, also where there are none");
+  return asking(command, codes).action(async (args: OpsArguments) => {
     const { runOps } = await import("./runOps.js");
     process.exitCode = await runOps(args);
   });
@@ -81,10 +112,8 @@ function actionArgument(): Argument {
   return new Argument("<action>", "what to do").choices(OP_ACTIONS);
 }
 
-function asking(command: Command, details = ""): Command {
-  return withApiOptions(command)
-    .option("--json", "the gateway's answer as NDJSON")
-    .addHelpText("after", `${details}${EXIT_CODES}`);
+function asking(command: Command, details: string): Command {
+  return withApiOptions(command).option("--json", "the gateway's answer as NDJSON").addHelpText("after", details);
 }
 
 async function run(request: OperatorRequest, args: RequestArguments): Promise<void> {

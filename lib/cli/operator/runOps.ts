@@ -20,7 +20,7 @@ const DEFAULT_COLUMNS = 80;
 export async function runOps({ json = false, ...api }: OpsArguments): Promise<ExitCode> {
   const client = opsClientOf(api);
   const listed = await client.list().catch(async (error: unknown) => {
-    throw await explain(error, client);
+    throw await explain(error, client, "list the ops");
   });
   const ops = listed.toSorted((a, b) => compare(a.registered_at, b.registered_at) || compare(a.op_id, b.op_id));
   const { stdout } = process;

@@ -1,7 +1,7 @@
+import { checkOwnId } from "../../checkOwnId.js";
 import type { OpActionAck, OpHaltAck } from "../../rest/OpRecord.js";
 import type { OpsClient } from "../../rest/OpsClient.js";
 import { type ApiArguments, opsClientOf } from "../api/apiOptions.js";
-import { checkOwnId } from "../checkOwnId.js";
 import { ExitCode } from "../ExitCode.js";
 import { jsonLine } from "../jsonLine.js";
 import { ackText } from "./ackText.js";
@@ -24,7 +24,7 @@ export async function runRequest(
   { json = false, yes = false, ...api }: RequestArguments,
 ): Promise<ExitCode> {
   const client = opsClientOf(api);
-  if (request.scope === "op") checkOwnId(request.opId, "op");
+  if (request.scope === "op") checkOwnId("op", request.opId, " (halt-fleet, halt-agent)");
   const isFinal = request.scope === "fleet" && request.action === "terminate";
   if (isFinal && !yes && !(await isConfirmed(`terminate every op of every agent at ${client.apiUrl}`))) {
     console.error("nothing was done");

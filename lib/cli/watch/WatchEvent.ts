@@ -1,9 +1,12 @@
 import type { ChannelStatus } from "../../channel/ChannelStatus.js";
 import type { Diagnostic } from "../../Diagnostic.js";
 import type { OpControlMessage, OpStatus } from "../../opStatus.js";
+import type { AgentIdentity } from "../../options.js";
 
 /** Something that whoever watches is told. */
 export type Told =
+  /** Whose signals these are, before all else: nobody is told of another agent's. */
+  | ({ readonly type: "watching"; readonly gateway: string } & Required<AgentIdentity>)
   | ({ readonly type: "channel" } & ChannelStatus)
   | ({ readonly type: "status" } & OpStatus)
   | ({ readonly type: "signal" } & OpControlMessage)

@@ -63,6 +63,9 @@ export class WatchView {
 
   apply(event: WatchEvent): this {
     switch (event.type) {
+      case "watching":
+        // It stands in the head, whatever happens.
+        break;
       case "channel":
         this.#applyChannel(event);
         break;

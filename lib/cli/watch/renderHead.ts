@@ -1,6 +1,7 @@
 import type { AgentIdentity } from "../../options.js";
 import { printable } from "../../printable.js";
 import type { Colours } from "../colours.js";
+import { agentText } from "../connection/agentText.js";
 import { ageText } from "./ageText.js";
 import { channelText } from "./channelText.js";
 import { cutEnd } from "./textWidth.js";
@@ -35,15 +36,10 @@ export function renderHead(view: WatchView, scene: WatchScene, width: number, no
     channel
       ? line("channel", channelText(channel, now), scene.colours[stateColours[channel.state]])
       : line("channel", "not told of yet"),
-    line("gateway", printable(`${scene.gateway}, agent ${nameOf(scene.agent)}`)),
+    line("gateway", `${printable(scene.gateway)}, agent ${agentText(scene.agent)}`),
   ];
   if (channel?.lastError !== undefined) lines.push(line("error", channel.lastError));
   if (note) lines.push(line("note", `${ageText(now - note.at)} ago: ${note.text}`));
   if (unlisted > 0) lines.push(line("note", `too many ops to list: ${unlisted} had to go`));
   return [...lines, ""];
-}
-
-function nameOf({ agentId, teamId, orgId }: AgentIdentity): string {
-  const within = [orgId && `org ${orgId}`, teamId && `team ${teamId}`].filter(Boolean);
-  return within.length === 0 ? agentId : `${agentId} (${within.join(", ")})`;
 }

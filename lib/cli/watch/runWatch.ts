@@ -32,7 +32,7 @@ export async function runWatch(opIds: readonly string[], { json = false, ...args
   };
 
   using control = OpControlSubscriber.connect(endpoint, options);
-  const ended$ = watchEvents(control, { opIds, agentId: options.agentId }).pipe(
+  const ended$ = watchEvents(control, { opIds, gateway: endpoint, agent: options }).pipe(
     connect((events$) => merge(show(events$), watchEnd(events$, opIds))),
   );
   const exitCode = await firstValueFrom(merge(ended$, left(isLive && stdin.isTTY).pipe(map(() => ExitCode.done))));

@@ -5,11 +5,16 @@ import type { WatchArguments } from "./runWatch.js";
 
 const DETAILS = `
 Exit codes:
-  0  you left, with q or Ctrl-C
+  0  you left: with q or Ctrl-C, or by SIGTERM or SIGHUP
+  2  wrong usage
   3  every op that was named is terminated
-  4  the channel has failed, or the gateway has ended it
+  4  the channel has failed: the gateway refused this agent before it was ever live, or --when-stale fail was due; with
+     --no-reconnect also that the gateway is out of reach, is lost or has ended the stream. Else it is tried again
+
+The gateway tells each agent of its own ops only: one of another agent's counts as running here, though it may be paused.
 
 With --json, an object a line, each with "at" (RFC 3339):
+  {"type":"watching","gateway":…,"orgId":…,"teamId":…,"agentId":…}
   {"type":"channel","state":"live","attempt":1,"since":…}      also "lastError", "retryInMs"
   {"type":"status","opId":…,"state":"paused","scope":"op","sequence":"7"}
   {"type":"signal","opId":…,"signal":"PAUSE","sequence":"7"}   after the status that it changed

@@ -1,10 +1,12 @@
-import { defer, mergeMap, type Observable, take } from "rxjs";
+import { asapScheduler, defer, mergeMap, type Observable, observeOn, take } from "rxjs";
 import { ExitCode } from "../ExitCode.js";
 import { isEnd, type WatchEvent } from "./WatchEvent.js";
 
 /**
  * With which exit code watching ends of its own accord: when the channel is over, for nobody can tell anything any
  * more, and when all of the ops that were asked for are terminated, for that is final.
+ *
+ * Not before all is told that belongs to it: the signal that has terminated the last of them comes after its status.
  */
 export function watchEnd(events$: Observable<WatchEvent>, opIds: readonly string[]): Observable<ExitCode> {
   return defer(() => {
@@ -17,6 +19,7 @@ export function watchEnd(events$: Observable<WatchEvent>, opIds: readonly string
         return isLast ? [ExitCode.opTerminated] : [];
       }),
       take(1),
+      observeOn(asapScheduler),
     );
   });
 }

@@ -10,10 +10,12 @@ import {
   merge,
   mergeMap,
   type Observable,
+  of,
   takeWhile,
 } from "rxjs";
 import type { OpControlSubscriber } from "../../OpControlSubscriber.js";
 import { AGENT_ID_PREFIX, FLEET_ID, type OpStatus } from "../../opStatus.js";
+import type { AgentIdentity } from "../../options.js";
 import { ListedOps } from "./ListedOps.js";
 import { isEnd, type Told, type WatchEvent } from "./WatchEvent.js";
 
@@ -24,21 +26,23 @@ export const MAX_LISTED_OPS = 10_000;
 export interface Watched {
   /** Only these ops; where there are none, every op that becomes known, and the fleet and the agent as a whole. */
   readonly opIds: readonly string[];
-  readonly agentId: string;
+  readonly gateway: string;
+  readonly agent: AgentIdentity;
 }
 
 /**
- * All that is told while ops are watched: first the status of each that was asked for, then every change; completes
- * after the channel has failed or was closed.
+ * All that is told while ops are watched: first as whom, and the status of each that was asked for, then every change;
+ * completes after the channel has failed or was closed.
  *
  * The status of an op is told before the signal that changed it, and every status is the effective one: when the fleet
  * is paused, so is each op that is listed.
  */
 export function watchEvents(
   control: Pick<OpControlSubscriber, "connection$" | "diagnostics$" | "signals$" | "status" | "statuses$">,
-  { opIds, agentId }: Watched,
+  { opIds, gateway, agent }: Watched,
   limit = MAX_LISTED_OPS,
 ): Observable<WatchEvent> {
+  const { orgId = "", teamId = "", agentId } = agent;
   return defer(() => {
     const listed = new ListedOps(control, limit);
     const asked = new Set(opIds.length > 0 ? opIds : [FLEET_ID, `${AGENT_ID_PREFIX}${agentId}`]);
@@ -52,6 +56,7 @@ export function watchEvents(
       return [...gone, { type: "status", ...status }];
     };
     return merge(
+      of<Told>({ type: "watching", gateway, orgId, teamId, agentId }),
       control.connection$.pipe(map((status): Told => ({ type: "channel", ...status }))),
       from(asked).pipe(mergeMap((opId) => told(control.status(opId).value))),
       control.statuses$.pipe(ofInterest(), mergeMap(told), endOfChannel()),

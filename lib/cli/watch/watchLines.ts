@@ -1,5 +1,6 @@
 import { map, mergeMap, type Observable, scan } from "rxjs";
 import { printable } from "../../printable.js";
+import { agentText } from "../connection/agentText.js";
 import { type ChannelStory, NO_STORY, tellChannel } from "../connection/ChannelStory.js";
 import { jsonLine } from "../jsonLine.js";
 import { describeDiagnostic } from "./describeDiagnostic.js";
@@ -43,6 +44,8 @@ function toLine({ story }: Line, event: WatchEvent): Line {
 
 function textOf(event: Exclude<WatchEvent, { readonly type: "channel" }>): string | undefined {
   switch (event.type) {
+    case "watching":
+      return `watching ${printable(event.gateway)} as agent ${agentText(event)}, and nothing that is for another agent`;
     case "status":
       return `${event.state} ${printable(event.opId, MAX_ID_LENGTH)} (scope: ${event.scope})`;
     case "unlisted":

@@ -50,7 +50,7 @@ describe("explain", () => {
   it("says that nobody registered an op, where it is a gateway that says 404", async () => {
     await using gateway = await DevGateway.start({ rest: {} });
     const nobody =
-      "404: nobody registered this op (exec does; an agent of your own has to), or it ended more than a minute ago";
+      "404: nobody registered this op (exec does, and register for an agent of your own), or it ended more than a minute ago";
     const request: OperatorRequest = { action: "pause", scope: "op", opId: "\u001b[2J" };
     expect(await explained(request, gateway.apiUrl!)).to.equal(`cannot pause \\u001b[2J: ${nobody}`);
     expect(await explained({ ...request, scope: "agent", opId: "op" }, gateway.apiUrl!)).to.equal(
@@ -125,10 +125,10 @@ describe("explain", () => {
     });
   });
 
-  it("speaks of the list where it is about that", async () => {
+  it("speaks of what else was asked, in the words that it is told", async () => {
     await using server = await HttpServer.start((response) => response.writeHead(404).end());
     const client = new OpsClient({ apiUrl: server.url("") });
-    const error = (await explain(await rejectionOf(client.list(), Error), client)) as Error;
+    const error = (await explain(await rejectionOf(client.list(), Error), client, "list the ops")) as Error;
     expect(error.message).to.match(/^cannot list the ops: 404 Not Found: is http:\S+ the gateway's API server\?$/);
     expect(error.cause).to.have.property("status", 404);
   });

@@ -1,10 +1,12 @@
+import { expect } from "chai";
+import { firstValueFrom, ignoreElements, merge, Subject, tap } from "rxjs";
 import { ExitCode } from "../../../lib/cli/ExitCode.js";
 import { watchEnd } from "../../../lib/cli/watch/watchEnd.js";
 import type { WatchEvent } from "../../../lib/cli/watch/WatchEvent.js";
 import type { ChannelState } from "../../../lib/channel/ChannelStatus.js";
 import type { OpStatus } from "../../../lib/opStatus.js";
 import { testScheduler } from "../../helpers/marbles.js";
-import { OP, OTHER, paused, running, terminated } from "../../helpers/opControl.js";
+import { OP, OTHER, paused, running, terminate, terminated } from "../../helpers/opControl.js";
 
 const status = (told: OpStatus): WatchEvent => ({ type: "status", ...told, at: 0 });
 const channel = (state: ChannelState): WatchEvent => ({ type: "channel", state, attempt: 1, since: 0, at: 0 });
@@ -51,5 +53,24 @@ describe("watchEnd", () => {
       expectObservable(end$).toBe("(3|)", ends);
       expectObservable(end$, "-^").toBe("-(3|)", ends);
     });
+  });
+
+  it("lets all be told first that comes in the same turn: the signal after the status that it changed", async () => {
+    const events$ = new Subject<WatchEvent>();
+    const told: string[] = [];
+    const ended = firstValueFrom(
+      merge(
+        events$.pipe(
+          tap(({ type }) => told.push(type)),
+          ignoreElements(),
+        ),
+        watchEnd(events$, [OP]),
+      ),
+    );
+    events$.next(events.t);
+    events$.next({ type: "signal", ...terminate(), at: 0 });
+
+    expect(await ended).to.equal(ExitCode.opTerminated);
+    expect(told).to.deep.equal(["status", "signal"]);
   });
 });

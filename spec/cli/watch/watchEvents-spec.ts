@@ -13,11 +13,13 @@ import { trackedBy } from "../../helpers/tracked.js";
 import { runs } from "../../helpers/runs.js";
 import { VirtualTime } from "../../helpers/VirtualTime.js";
 
+const WATCHED = { gateway: "127.0.0.1:50051", agent: { teamId: "payments", agentId: "agent-7" } } as const;
+
 /** An agent that is watched, and what there is told of it. */
 function watched(opIds: readonly string[] = [], limit?: number, whenStale: WhenStaleOptions = { then: "proceed" }) {
   const source = new Subject<ChannelEvent>();
   const control = OpControlSubscriber.ofSource(source, { maxTrackedOps: 1_000, whenStale });
-  const recording = record(watchEvents(control, { opIds, agentId: "agent-7" }, limit));
+  const recording = record(watchEvents(control, { ...WATCHED, opIds }, limit));
   return {
     source,
     control,
@@ -32,6 +34,8 @@ function watched(opIds: readonly string[] = [], limit?: number, whenStale: WhenS
 
 function inWords(event: Told | WatchEvent): string {
   switch (event.type) {
+    case "watching":
+      return `watching ${[event.gateway, event.orgId, event.teamId, event.agentId].join(" ")}`;
     case "status":
       return `${event.opId} ${event.state} (${event.scope})`;
     case "signal":
@@ -47,9 +51,14 @@ function inWords(event: Told | WatchEvent): string {
 
 describe("watchEvents", () => {
   describe("without ids", () => {
-    it("tells how the channel is doing, and the statuses of the fleet and of the agent, at once", () => {
+    it("tells as whom it watches, how the channel is doing, and the statuses of the fleet and of the agent, at once", () => {
       const { told } = watched();
-      expect(told()).to.deep.equal(["channel connecting", "* running (fleet)", `${AGENT} running (agent)`]);
+      expect(told()).to.deep.equal([
+        "watching 127.0.0.1:50051  payments agent-7",
+        "channel connecting",
+        "* running (fleet)",
+        `${AGENT} running (agent)`,
+      ]);
     });
 
     it("tells the status of an op before the signal that changed it, and the signal also where it changed nothing", () => {
@@ -119,7 +128,12 @@ describe("watchEvents", () => {
   describe("with ids", () => {
     it("tells the status of each at once, each once, and nothing of the fleet and the agent themselves", () => {
       const { told } = watched([OP, OTHER, OP]);
-      expect(told()).to.deep.equal(["channel connecting", `${OP} running (op)`, `${OTHER} running (op)`]);
+      expect(told()).to.deep.equal([
+        "watching 127.0.0.1:50051  payments agent-7",
+        "channel connecting",
+        `${OP} running (op)`,
+        `${OTHER} running (op)`,
+      ]);
     });
 
     it("tells of these ops only, as what they are by whichever scope", () => {
@@ -139,7 +153,7 @@ describe("watchEvents", () => {
       const source = new Subject<ChannelEvent>();
       const control = OpControlSubscriber.ofSource(source, { maxTrackedOps: 10, whenStale: { then: "proceed" } });
       source.next({ type: "message", message: pause() });
-      const { values } = record(watchEvents(control, { opIds: [OP], agentId: "agent-7" }));
+      const { values } = record(watchEvents(control, { ...WATCHED, opIds: [OP] }));
       expect(values.map(inWords)).to.include(`${OP} paused (op)`);
     });
 
@@ -194,7 +208,7 @@ describe("watchEvents", () => {
       const { send, recording } = watched();
       time.pass(250);
       send(pause());
-      expect(recording.values.map(({ at }) => at)).to.deep.equal([0, 0, 0, 250, 250]);
+      expect(recording.values.map(({ at }) => at)).to.deep.equal([0, 0, 0, 0, 250, 250]);
     });
   });
 

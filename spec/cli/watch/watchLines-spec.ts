@@ -16,6 +16,13 @@ const lines = (...events: readonly Told[]) => record(watchLines(from(timed(event
 const jsonLines = (...events: readonly Told[]) => record(watchJsonLines(from(timed(events)))).values;
 
 const lost = { type: "channel", state: "reconnecting", attempt: 1, since: START, lastError: "14 UNAVAILABLE" } as const;
+const watching = {
+  type: "watching",
+  gateway: "127.0.0.1:50051",
+  orgId: "acme",
+  teamId: "",
+  agentId: "agent-7",
+} as const;
 const malformed = { kind: "malformedSignal", reason: "emptyOpId", opId: "", count: 1 } as const;
 
 describe("watchLines", () => {
@@ -23,6 +30,13 @@ describe("watchLines", () => {
     expect(lines({ type: "status", ...paused() }, { type: "status", ...terminated("a", "fleet") })).to.deep.equal([
       `2026-11-26T18:20:01.123Z paused ${OP} (scope: op)\n`,
       "2026-11-26T18:20:02.123Z terminated a (scope: fleet)\n",
+    ]);
+  });
+
+  it("says as whom it watches", () => {
+    expect(lines(watching, { ...watching, orgId: "", agentId: "a\n" })).to.deep.equal([
+      "2026-11-26T18:20:01.123Z watching 127.0.0.1:50051 as agent agent-7 (org acme), and nothing that is for another agent\n",
+      "2026-11-26T18:20:02.123Z watching 127.0.0.1:50051 as agent a\\u000a, and nothing that is for another agent\n",
     ]);
   });
 
@@ -89,6 +103,7 @@ describe("watchJsonLines", () => {
         { type: "signal", ...pause() },
         { type: "diagnostic", ...malformed },
         { type: "unlisted", opId: "a\n" },
+        watching,
       ),
     ).to.deep.equal([
       '{"type":"channel","state":"reconnecting","attempt":1,"since":"2026-11-26T18:20:01.123Z",' +
@@ -99,6 +114,8 @@ describe("watchJsonLines", () => {
       '{"type":"diagnostic","kind":"malformedSignal","reason":"emptyOpId","opId":"","count":1,' +
         '"at":"2026-11-26T18:20:04.123Z"}\n',
       '{"type":"unlisted","opId":"a\\n","at":"2026-11-26T18:20:05.123Z"}\n',
+      '{"type":"watching","gateway":"127.0.0.1:50051","orgId":"acme","teamId":"","agentId":"agent-7",' +
+        '"at":"2026-11-26T18:20:06.123Z"}\n',
     ]);
   });
 });
