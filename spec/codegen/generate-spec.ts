@@ -133,8 +133,15 @@ describe("codegen/generate", function () {
     const names = ["codegen", "protos", "lib", "package.json", "tsconfig.json", "tsconfig.build.json"];
     const project = copyProject(...names);
 
+    // What sees generated code, and what these are built on; the rest takes the compiler as long again.
+    const files = ["lib/index.ts", "lib/testing/index.ts"];
+    writeFileSync(
+      join(project, "tsconfig.spec.json"),
+      JSON.stringify({ extends: "./tsconfig.build.json", files, include: [] }),
+    );
+
     expect(generate(project, [], { AA_PROTO_DIR: LARGER_PROTOS })).to.include({ exitCode: 0 });
-    const compiled = run(project, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+    const compiled = run(project, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.spec.json"]);
     expect(compiled).to.deep.equal({ exitCode: 0, output: "" });
 
     const used = run(project, ["--input-type=module", "--eval", USE_OF_THE_COMPILED]);
