@@ -1,5 +1,5 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { EMPTY, type Observable, Subject } from "rxjs";
+import { EMPTY, firstValueFrom, map, merge, NEVER, type Observable, Subject, switchMap, timer } from "rxjs";
 import { OpControlMessage as WireMessage } from "../../codegen/gen/policy.js";
 import type { ChannelStatus } from "../channel/ChannelStatus.js";
 import { check } from "../check.js";
@@ -25,6 +25,8 @@ import type { StreamEnd } from "./StreamEnd.js";
 const wireNumbers: Readonly<Record<OpControlSignal, number>> = { PAUSE: 1, RESUME: 2, TERMINATE: 3 };
 
 const SHUTDOWN_GRACE_MS = 500;
+/** What the last streams have said is on its way for less long. */
+const IDLE_MS = 2_000;
 
 /**
  * A governance gateway for development and tests: a real gRPC server that checks its subscribers in the gateway's order
@@ -226,22 +228,21 @@ export class DevGateway implements AsyncDisposable {
   /**
    * Makes way for a successor, as in a rolling restart: listens no more, frees the ports at once and sends GOAWAY on every
    * connection. Streams that are open go on until their agents leave or `graceMs` have passed, when they are cut;
-   * resolves then.
+   * resolves then. A connection on which nobody is subscribed is not waited for.
    */
-  drain(graceMs = Infinity): Promise<void> {
+  async drain(graceMs = Infinity): Promise<void> {
     this.#rest?.close();
-    return new Promise((resolve) => {
-      const cut = (): void => {
-        this.kill();
-        resolve();
-      };
-      const impatience = graceMs === Infinity ? undefined : setTimeout(cut, graceMs);
+    const closed = new Promise<false>((resolve) => {
       this.#server.tryShutdown(() => {
-        clearTimeout(impatience);
-        this.#bus?.close();
-        resolve();
+        resolve(false);
       });
     });
+    // It waits for connections that never spoke, too, and for ever for one that was being destroyed as it was called.
+    const idle$ = this.#streams.idle$.pipe(switchMap((isIdle) => (isIdle ? timer(IDLE_MS) : NEVER)));
+    const impatient$ = graceMs === Infinity ? NEVER : timer(graceMs);
+    const isToBeCut = await firstValueFrom(merge(closed, merge(idle$, impatient$).pipe(map(() => true))));
+    if (isToBeCut) this.kill();
+    else this.#bus?.close();
   }
 
   /** Ends every stream in order, cuts those who use the REST API, and stops listening. */

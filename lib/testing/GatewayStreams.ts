@@ -1,5 +1,5 @@
 import { Metadata } from "@grpc/grpc-js";
-import { BehaviorSubject, map, type Observable } from "rxjs";
+import { BehaviorSubject, combineLatest, distinctUntilChanged, map, type Observable } from "rxjs";
 import type { AgentId } from "../../codegen/gen/common.js";
 import type { AgentIdentity } from "../options.js";
 import type { GatewayCall, Payload } from "./opControlService.js";
@@ -44,6 +44,14 @@ export class GatewayStreams {
   /** Who waits for headers. */
   get withheld$(): Observable<readonly AgentIdentity[]> {
     return this.#withheld$.pipe(map(agentsOf));
+  }
+
+  /** Whether nobody is subscribed, nor waits to be. */
+  get idle$(): Observable<boolean> {
+    return combineLatest([this.#open$, this.#withheld$]).pipe(
+      map((kinds) => kinds.every((streams) => streams.length === 0)),
+      distinctUntilChanged(),
+    );
   }
 
   /** Takes a subscriber in, or turns it away. */

@@ -474,6 +474,20 @@ describe("DevGateway", () => {
       expect((await stream.ended).code).not.to.equal("OK");
     });
 
+    it("does not wait for a connection that never speaks, once the streams are over", async () => {
+      const gateway = await start();
+      const socket = connect(gateway.port, "127.0.0.1").on("error", () => undefined);
+      try {
+        await once(socket, "connect");
+        using stream = await new RawStream(gateway).subscribed();
+        const drained = gateway.drain();
+        stream.call.cancel();
+        await drained;
+      } finally {
+        socket.destroy();
+      }
+    });
+
     it("listens no more", async () => {
       const gateway = await start();
       using stream = await new RawStream(gateway).subscribed();
