@@ -10,6 +10,7 @@ import {
   NEVER,
   type Observable,
   of,
+  Subject,
   Subscription,
   switchMap,
   take,
@@ -35,6 +36,8 @@ const PATIENCE_MS = 10_000;
  * overlap, and something for a busy machine.
  */
 const OBLIVION_MS = 1_500;
+/** For so long a stream may be dead without a word: until the next ping, and until that one is given up, on a busy machine. */
+const SILENCE_MS = 5_000;
 /** A keepalive interval that no run comes to the end of. */
 const LONG_MS = 60 * 60_000;
 /** How late the dead-man switch may be. */
@@ -73,6 +76,7 @@ export class ChaosAgent implements AsyncDisposable {
   readonly #isSingle$: Observable<boolean>;
   #faultEndedAt = performance.now();
   #changedAt = performance.now();
+  readonly #newStream$ = new Subject<void>();
   #newStreamAt = 0;
   /** Since when it has been so, if it is. */
   #singleSince: number | undefined = 0;
@@ -118,6 +122,16 @@ export class ChaosAgent implements AsyncDisposable {
     this.#faultEndedAt = performance.now();
     const { isLive, faults } = this.#condition$.value;
     this.#condition$.next({ isLive, faults: faults - 1 });
+  }
+
+  /**
+   * The fault has ended, of which nothing may tell: its stream may be dead, and a successor take over from it before any
+   * ping has found that out.
+   */
+  async faultEndsSilently(): Promise<void> {
+    const isSurvived$ = merge(this.#newStream$, timer(SILENCE_MS)).pipe(map(() => true));
+    await firstValueFrom(this.#unlessOver(isSurvived$));
+    this.faultEnds();
   }
 
   /** What was under way on an older stream may have been cut off. */
@@ -204,7 +218,7 @@ export class ChaosAgent implements AsyncDisposable {
       diagnostics$.subscribe((diagnostic) => {
         const { kind } = diagnostic;
         if (kind === "handover") {
-          this.#newStreamAt = performance.now();
+          this.#began();
           // What is under way on the old stream goes with it when grpc-js drops that.
           if (diagnostic.reason === "draining" && this.pings) this.model.beginEra();
           this.counts[diagnostic.reason]++;
@@ -219,6 +233,11 @@ export class ChaosAgent implements AsyncDisposable {
     );
   }
 
+  #began(): void {
+    this.#newStreamAt = performance.now();
+    this.#newStream$.next();
+  }
+
   #changed({ state, attempt, lastError }: ChannelStatus): void {
     this.#run.history.note(this.name, lastError === undefined ? state : `${state} ${attempt} (${lastError})`);
     if (state === "failed") this.#run.fail(this.name, `has failed: ${String(lastError)}`);
@@ -228,7 +247,7 @@ export class ChaosAgent implements AsyncDisposable {
     if (isLive === (state === "live")) return;
     const now = performance.now();
     if (state === "live") {
-      this.#newStreamAt = now;
+      this.#began();
       this.counts.reconnects++;
       if (faults === 0) {
         const toLiveMs = now - Math.max(this.#faultEndedAt, this.#changedAt);

@@ -66,7 +66,10 @@ async function strikeOnce(run: ChaosRun, { operator, random, counts }: StrikeCon
     run.history.note("fault", `${fault.kind} fails: ${String(error)}`);
   }
   await Promise.all(struck.map((agent) => agent.restore()));
-  harmed.forEach((agent) => agent.faultEnds());
+  for (const agent of harmed) {
+    if (fault.isSilent) void run.guard(agent.faultEndsSilently());
+    else agent.faultEnds();
+  }
   run.history.note("fault", `${fault.kind}: over`);
 }
 
