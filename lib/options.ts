@@ -117,6 +117,9 @@ export interface GatewayOptions extends AgentIdentity {
    *
    * The two overlap for about a second at each handover, during which a RESUME may come up to about a second late; a
    * PAUSE or a TERMINATE never does. With an age below a few seconds the channel overlaps most of the time.
+   *
+   * A stream that has died without a word, and that is replaced before `keepalive` has found that out, is replaced like
+   * any other: what was lost on it nothing tells. Let the age be many times the interval and time-out of `keepalive`.
    */
   readonly maxStreamAgeMs?: number;
 }

@@ -43,9 +43,10 @@ import { commandLineOf, isAlive } from "../../../helpers/procfs.js";
   });
 
   it("errors where it ends before it was on guard", async () => {
-    const before = new Set(childrenOf(process.pid).map(({ pid }) => pid));
-    await using guardian = new Guardian(randomUUID());
-    const [first] = childrenOf(process.pid).filter(({ pid }) => !before.has(pid));
+    const mark = randomUUID();
+    await using guardian = new Guardian(mark);
+    // It has no name of its own yet; and tsx may be starting a process of its own at this moment.
+    const [first] = childrenOf(process.pid).filter(({ pid }) => commandLineOf(pid).includes(mark));
     process.kill(first!.pid, "SIGKILL");
     const error: unknown = await firstValueFrom(guardian.armed$.pipe(filter(Boolean))).catch(
       (thrown: unknown) => thrown,
