@@ -2,7 +2,9 @@ import { NatsServer } from "../../spec/helpers/NatsServer.js";
 import { AgentProcess, type AgentView } from "./AgentProcess.js";
 import { GatewayProcess } from "./GatewayProcess.js";
 
-/** Two gateways on one bus, and agents, each of which is told by one of the two and by the bus. */
+const AGENTS = 10;
+
+/** Two gateways on one bus, and ten agents, each of which is told by one of the two and by the bus. */
 export class Topology implements AsyncDisposable {
   private constructor(
     readonly bus: NatsServer,
@@ -11,11 +13,11 @@ export class Topology implements AsyncDisposable {
   ) {}
 
   /** Resolves when all of the agents work. */
-  static async start(agentCount: number): Promise<Topology> {
+  static async start(): Promise<Topology> {
     const bus = await NatsServer.start();
     const gateways = await Promise.all([GatewayProcess.start(bus.address), GatewayProcess.start(bus.address)]);
-    const agents = Array.from({ length: agentCount }, (_, index) => {
-      const { endpoint } = gateways[index < agentCount / 2 ? 0 : 1];
+    const agents = Array.from({ length: AGENTS }, (_, index) => {
+      const { endpoint } = gateways[index < AGENTS / 2 ? 0 : 1];
       return new AgentProcess(`agent-${index + 1}`, endpoint, bus.address);
     });
     const topology = new Topology(bus, gateways, agents);

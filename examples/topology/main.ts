@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { combineLatest, debounceTime, distinctUntilChanged, map } from "rxjs";
 import { rethrow } from "../../lib/cli/rethrow.js";
 import { rehearse } from "./rehearsal.js";
@@ -7,16 +7,15 @@ import { Topology } from "./Topology.js";
 
 const program = new Command("npm run topology --")
   .description(
-    "Starts two development gateways, one NATS server and some agents: docs/scaling.md's topology. Needs nats-server.",
+    "Starts two development gateways, one NATS server and ten agents: docs/scaling.md's topology. Needs nats-server.",
   )
   .option("--rehearse", "halts the fleet, kills a gateway in the middle, says what came of it and ends", false)
-  .option("--agents <n>", "how many agents, each a process of its own", atLeastTwo, 10)
   .parse();
-const { rehearse: isRehearsal, agents: agentCount } = program.opts<{ rehearse: boolean; agents: number }>();
+const { rehearse: isRehearsal } = program.opts<{ rehearse: boolean }>();
 
 const SETTLED_MS = 50;
 
-await using topology = await Topology.start(agentCount);
+await using topology = await Topology.start();
 const { agents, bus, gateways } = topology;
 const say = (text: string): void => {
   console.log(text);
@@ -57,11 +56,4 @@ if (isRehearsal) {
   const shown = summary$.subscribe({ next: say, error: rethrow });
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   shown.unsubscribe();
-}
-
-/** One for each gateway. */
-function atLeastTwo(given: string): number {
-  const count = Number(given);
-  if (!(Number.isSafeInteger(count) && count >= 2)) throw new InvalidArgumentError("It must be a whole number from 2.");
-  return count;
 }
