@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { filter, lastValueFrom, map, NEVER, type Observable, takeUntil, throwIfEmpty } from "rxjs";
 import { aborted } from "./aborted.js";
 import { anyAbortSignal } from "./anyAbortSignal.js";
-import { check, checkMethods, checkOptions } from "./check.js";
+import { check, checkMethods } from "./check.js";
 import { OpControlUnavailableError, OpTerminatedError, OpWaitTimeoutError } from "./errors.js";
 import type { OpControlSubscriber, WhenRunnableOptions } from "./OpControlSubscriber.js";
 import { stateNow } from "./operators/stateNow.js";
@@ -62,7 +62,6 @@ export function governed<T>(
 ): Promise<T> {
   checkMethods("control", control, ["runOp", "status", "whenRunnable"], "an OpControlSubscriber");
   check(typeof work === "function", "work", "a function");
-  checkOptions(options, ["timeoutMs", "signal"]);
   return callOnce(control.whenRunnable(opId, options), control, opId, work, options).catch((error: unknown) => {
     throw asCallerKnowsIt(error, options.signal);
   });

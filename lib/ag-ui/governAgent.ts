@@ -1,5 +1,5 @@
 import type { AbstractAgent, HttpAgent, RunAgentInput } from "@ag-ui/client";
-import { ignoreElements, NEVER, tap } from "rxjs";
+import { map, NEVER } from "rxjs";
 import { aborted } from "../aborted.js";
 import { checkMethods } from "../check.js";
 import { governRuns, type OpControlMiddlewareOptions, type RunControl } from "./opControlMiddleware.js";
@@ -50,7 +50,7 @@ export function governAgent<A extends AbstractAgent>(
     governRuns(control, opIdOf, options, {
       givenUp: (input) => {
         const transport = runs.get(input)?.transport;
-        return transport ? aborted(transport.signal).pipe(tap(rethrow), ignoreElements()) : NEVER;
+        return transport ? aborted(transport.signal).pipe(map(rethrow)) : NEVER;
       },
       onStart: (input) => {
         const run = runs.get(input);
