@@ -25,12 +25,6 @@ export class FifoBuffer<T> {
     return value;
   }
 
-  /** Puts one that was removed back before all others: in constant time, but for the rare case that they were moved. */
-  unshift(value: T): void {
-    if (this.#first > 0) this.#values[--this.#first] = value;
-    else this.#values.unshift(value);
-  }
-
   clear(): void {
     this.#values = [];
     this.#first = 0;

@@ -62,19 +62,14 @@ export class Hold<T> {
     this.#flushing = true;
     const thrown: unknown[] = [];
     while (this.#held.size > 0 && !this.#isStopped()) {
-      const oldest = this.#takeOldest();
-      // Whoever is told of it may have paused the op thereupon, or ended it.
-      if (this.#sink.closed) break;
-      if (this.paused) {
-        this.#held.unshift(oldest);
-        this.#room.enter();
-        break;
-      }
+      this.#room.vacate();
       try {
-        this.#sink.next(oldest);
+        this.#sink.next(this.#held.shift());
       } catch (error) {
         thrown.push(error);
       }
+      // Not before: whoever pauses or ends the op on being told is obeyed by all that is behind this one.
+      this.#room.tellOfLeaving();
     }
     this.#flushing = false;
     if (thrown.length > 0) throw thrown[0];
@@ -89,18 +84,15 @@ export class Hold<T> {
   /** Gives up what is held, and returns it. */
   clear(): T[] {
     const given: T[] = [];
-    while (this.#held.size > 0) given.push(this.#takeOldest());
+    while (this.#held.size > 0) {
+      given.push(this.#held.shift());
+      this.#room.leave();
+    }
     return given;
   }
 
   #isStopped(): boolean {
     return this.#paused || this.#sink.closed;
-  }
-
-  #takeOldest(): T {
-    const oldest = this.#held.shift();
-    this.#room.leave();
-    return oldest;
   }
 
   #hold(value: T): void {

@@ -25,15 +25,25 @@ export class Room {
   }
 
   enter(): void {
-    this.#change(1);
+    this.#taken++;
+    this.#tell(1);
   }
 
   leave(): void {
-    this.#change(-1);
+    this.vacate();
+    this.tellOfLeaving();
   }
 
-  #change(by: 1 | -1): void {
-    this.#taken += by;
+  /** Makes room for another, for whoever tells of it later. */
+  vacate(): void {
+    this.#taken--;
+  }
+
+  tellOfLeaving(): void {
+    this.#tell(-1);
+  }
+
+  #tell(by: 1 | -1): void {
     if (!this.#onHeld) return;
     // Who looks on changes nothing: RxJS reports what it throws, as it does of any subscriber.
     of(by).subscribe({ next: this.#onHeld, error: () => undefined });

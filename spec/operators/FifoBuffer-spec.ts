@@ -45,7 +45,6 @@ describe("FifoBuffer", () => {
     const command = fc.oneof(
       { weight: 6, arbitrary: fc.record({ push: fc.nat(3_000) }) },
       { weight: 5, arbitrary: fc.record({ shift: fc.nat(3_000) }) },
-      { weight: 2, arbitrary: fc.record({ putBack: fc.nat(3) }) },
       { weight: 1, arbitrary: fc.constant("clear" as const) },
     );
     fc.assert(
@@ -61,11 +60,6 @@ describe("FifoBuffer", () => {
             for (let i = 0; i < command.push; i++) {
               buffer.push(++pushed);
               model.push(pushed);
-            }
-          } else if ("putBack" in command) {
-            for (let i = 0; i < command.putBack; i++) {
-              buffer.unshift(++pushed);
-              model.unshift(pushed);
             }
           } else {
             const expected = model.splice(0, command.shift);

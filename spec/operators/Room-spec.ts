@@ -162,24 +162,46 @@ describe("onHeld", () => {
     });
   }
 
-  it("may be told of a flushed value by whoever pauses the op thereupon: it is held again, in its place", () => {
+  it("is told of a flushed value once that has passed: whoever pauses the op thereupon has the next one held", () => {
     const source$ = new Subject<string>();
     const status$ = new Subject<OpStatus>();
     let held = 0;
-    let pauses = 0;
     const onHeld = (change: number): void => {
       held += change;
-      if (change < 0 && pauses++ < 2) status$.next(paused());
+      if (change < 0) status$.next(paused());
     };
     const { values } = record(source$.pipe(holdWhilePaused<string>(status$, { onHeld })));
 
     status$.next(paused());
     for (const value of "abc") source$.next(value);
-    status$.next(running());
-    status$.next(running());
-    expect([values, held]).to.deep.equal([[], 3]);
-    status$.next(running());
-    expect([values, held]).to.deep.equal([["a", "b", "c"], 0]);
+    for (const [passed, left] of [
+      [["a"], 2],
+      [["a", "b"], 1],
+      [["a", "b", "c"], 0],
+    ] as const) {
+      status$.next(running());
+      expect([values, held]).to.deep.equal([passed, left]);
+    }
+  });
+
+  it("is told of a flushed value once that has passed: whoever ends the op thereupon lets no other one pass", () => {
+    const source$ = new Subject<string>();
+    const control = new FakeControl();
+    const told: string[] = [];
+    let held = 0;
+    const onHeld = (change: number): void => {
+      held += change;
+      if (change < 0) control.terminate(OP);
+    };
+    const onDrop = (value: string): void => void told.push(`${value} dropped`);
+    control.pause(OP);
+    source$.pipe(holdByOp<string>(control, () => OP, { onHeld, onDrop })).subscribe((value) => told.push(value));
+
+    for (const value of "abc") source$.next(value);
+    control.resume(OP);
+
+    expect(told).to.deep.equal(["a", "b dropped", "c dropped"]);
+    expect(held).to.equal(0);
   });
 
   it("changes nothing by throwing: the values are held, flushed in their order, and it is reported of each", async () => {
